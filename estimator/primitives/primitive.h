@@ -1,0 +1,155 @@
+// The narrow waist: what one cryptographic primitive is, and one use of it.
+//
+// Above it nobody knows seconds; below it nobody knows neural networks.
+//
+// Traffic of a primitive is a closed form of its parameters and its count:
+// exact, or (status kEmpirical) an expectation with a stated relative bound.
+// Usage is the vector of work items whose unit costs a calibration table is
+// fitted for (products, key switches, padded elements, ...): integers, so that
+// sums are exact and fits are applied once to the sums.
+#ifndef PICOST_ESTIMATOR_PRIMITIVES_PRIMITIVE_H_
+#define PICOST_ESTIMATOR_PRIMITIVES_PRIMITIVE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "estimator/base/units.h"
+
+namespace picost::primitives {
+
+enum class Phase {
+  kSetup,    // once per client and server: keys, base OTs
+  kOffline,  // per inference, independent of the input
+  kOnline,
+};
+inline constexpr int kPhaseCount = 3;
+
+// Whose processor works. kJoint: the primitive is measured as one interactive
+// operation whose wall time holds both parties' turns.
+enum class Executor { kClient, kServer, kJoint };
+
+// Which table of a deployment prices a primitive.
+enum class Family {
+  kGarbling,
+  kObliviousTransfer,
+  kHomomorphic,
+  kSecretSharing,
+  kPlaintext,      // arithmetic in the clear or on shares, serialisation
+  kWholeProtocol,  // operations measured as a backend's whole layers
+};
+
+// How far a closed form is to be trusted; travels into the catalogue and answers.
+enum class FormStatus {
+  kVerified,   // equal to measured bytes
+  kEmpirical,  // within a stated bound of measured bytes
+  kDerived,    // from code or paper, not compared with a measurement
+};
+
+struct Traffic {
+  Bytes client_to_server;
+  Bytes server_to_client;
+  Flights flights;
+
+  Traffic& operator+=(const Traffic& other) {
+    client_to_server += other.client_to_server;
+    server_to_client += other.server_to_client;
+    flights += other.flights;
+    return *this;
+  }
+  friend bool operator==(const Traffic&, const Traffic&) = default;
+};
+
+// Named integers, ordered by name: {"ring_bits": 37, "height": 32, ...}.
+class Parameters {
+ public:
+  Parameters() = default;
+  Parameters(std::initializer_list<std::pair<const std::string, int64_t>> values)
+      : values_(values) {}
+
+  void Set(std::string_view name, int64_t value) { values_[std::string(name)] = value; }
+  bool Has(std::string_view name) const { return values_.find(name) != values_.end(); }
+  // The caller has validated against the spec: a missing name is our mistake (CHECK).
+  int64_t Get(std::string_view name) const;
+  int64_t GetOr(std::string_view name, int64_t fallback) const;
+
+  const std::map<std::string, int64_t, std::less<>>& values() const { return values_; }
+  std::string DebugString() const;  // "height=32;ring_bits=37"
+  friend bool operator==(const Parameters&, const Parameters&) = default;
+
+ private:
+  std::map<std::string, int64_t, std::less<>> values_;
+};
+
+struct ParameterSpec {
+  std::string name;
+  std::string meaning;  // with the unit
+  int64_t minimum = 0;
+  int64_t maximum = 0;
+  // A table prices only calls whose value of this parameter it has samples for
+  // (ring degree, modulus chain); the others are interpolated through usage.
+  bool must_match = false;
+};
+
+struct UsageSpec {
+  std::string name;     // "ciphertext_plaintext_products"
+  std::string meaning;  // with the unit
+};
+
+// One interactive resource that calls draw from and that is refilled in steps
+// (Ferret's correlated OTs). Counters run through the whole network.
+struct PoolUse {
+  std::string pool;  // "ferret_straight", "ferret_reversed"
+  int64_t amount = 0;
+  friend bool operator==(const PoolUse&, const PoolUse&) = default;
+};
+
+struct PrimitiveSpec {
+  std::string id;        // "cheetah.relu", "gc.garble"
+  Family family = Family::kWholeProtocol;
+  std::string unit;      // what count counts: "one ReLU element", "one ciphertext"
+  std::string citation;  // paper and section, or measured backend and revision
+  FormStatus status = FormStatus::kDerived;
+  // kEmpirical: |traffic - measured| <= bound x measured, per direction.
+  double traffic_relative_bound = 0;
+  std::vector<ParameterSpec> parameters;
+  std::vector<UsageSpec> usage;
+
+  // Pure, total on validated parameters; non-decreasing in count.
+  Traffic (*traffic)(const Parameters& parameters, int64_t count) = nullptr;
+  // As many entries as `usage`.
+  std::vector<int64_t> (*use)(const Parameters& parameters, int64_t count) = nullptr;
+  // Correlated OTs and the like; null where nothing is drawn.
+  std::vector<PoolUse> (*pools)(const Parameters& parameters, int64_t count) = nullptr;
+};
+
+// "count of this primitive, with these parameters, in this phase, by this party".
+struct PrimitiveCall {
+  const PrimitiveSpec* spec = nullptr;  // from the catalogue: lives for ever
+  Parameters parameters;
+  int64_t count = 0;
+  Phase phase = Phase::kOnline;
+  Executor executor = Executor::kJoint;
+  Traffic traffic;
+  std::vector<int64_t> usage;
+  std::vector<PoolUse> pools;
+};
+
+// Builds a call: looks the id up, validates the parameters (all declared, in
+// range; kInvalidArgument naming name, value and limit), and fills in traffic,
+// usage and pools from the spec.
+absl::StatusOr<PrimitiveCall> MakeCall(std::string_view primitive, Parameters parameters,
+                                       int64_t count, Phase phase, Executor executor);
+
+std::string_view PhaseName(Phase phase);        // "setup", "offline", "online"
+std::string_view ExecutorName(Executor executor);
+std::string_view FamilyName(Family family);     // "garbling", "oblivious-transfer", ...
+std::string_view FormStatusName(FormStatus status);
+
+}  // namespace picost::primitives
+
+#endif  // PICOST_ESTIMATOR_PRIMITIVES_PRIMITIVE_H_
