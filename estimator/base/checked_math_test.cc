@@ -1,8 +1,8 @@
 #include "estimator/base/checked_math.h"
 
-#include <limits>
-
 #include <gtest/gtest.h>
+
+#include <limits>
 
 namespace picost {
 namespace {

@@ -12,7 +12,7 @@ namespace {
 
 struct Member {
   const char* payload_url;
-  std::string ErrorSite::* value;
+  std::string ErrorSite::*value;
 };
 
 // Order is the order of the words in the message.

@@ -19,11 +19,11 @@ namespace picost {
 
 // Where in the input the error is. Empty members are left out.
 struct ErrorSite {
-  std::string field;     // request field path, e.g. "deployment.network"
-  std::string node;      // node name in the caller's file
-  std::string op;        // operator with domain, e.g. "com.microsoft.FusedConv"
-  std::string opset;     // the opset that the file declares for op's domain
-  std::string mend;      // what would mend it: one imperative sentence
+  std::string field;  // request field path, e.g. "deployment.network"
+  std::string node;   // node name in the caller's file
+  std::string op;     // operator with domain, e.g. "com.microsoft.FusedConv"
+  std::string opset;  // the opset that the file declares for op's domain
+  std::string mend;   // what would mend it: one imperative sentence
 };
 
 // Builds a status whose message reads "WHAT (node N, operator O, opset V). MEND".

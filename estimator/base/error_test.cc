@@ -17,8 +17,8 @@ TEST(ErrorTest, MessageSaysWhatWhereAndHowToMend) {
 }
 
 TEST(ErrorTest, SiteSurvivesTheRoundTrip) {
-  const ErrorSite site = GetErrorSite(MakeError(
-      absl::StatusCode::kInvalidArgument, "bad", {.field = "model.dims", .mend = "Bind N."}));
+  const ErrorSite site = GetErrorSite(MakeError(absl::StatusCode::kInvalidArgument, "bad",
+                                                {.field = "model.dims", .mend = "Bind N."}));
   EXPECT_EQ(site.field, "model.dims");
   EXPECT_EQ(site.mend, "Bind N.");
   EXPECT_TRUE(site.node.empty());

@@ -9,7 +9,7 @@ struct Interval {
   double p50 = 0;
   double mean = 0;
   double standard_deviation = 0;
-  double low = 0;    // ends of the central interval of the stated level
+  double low = 0;  // ends of the central interval of the stated level
   double high = 0;
   double level = 0;  // nominal coverage, e.g. 0.9; 0 where none is claimed
 };

@@ -10,11 +10,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define PICOST_RETURN_IF_ERROR(expression)                                     \
-  do {                                                                         \
-    if (absl::Status picost_status = (expression); !picost_status.ok()) {      \
-      return picost_status;                                                    \
-    }                                                                          \
+#define PICOST_RETURN_IF_ERROR(expression)                                \
+  do {                                                                    \
+    if (absl::Status picost_status = (expression); !picost_status.ok()) { \
+      return picost_status;                                               \
+    }                                                                     \
   } while (false)
 
 #define PICOST_ASSIGN_OR_RETURN(left, expression) \

@@ -1,9 +1,9 @@
 #include "estimator/base/units.h"
 
+#include <gtest/gtest.h>
+
 #include <type_traits>
 #include <utility>
-
-#include <gtest/gtest.h>
 
 namespace picost {
 namespace {
@@ -11,8 +11,8 @@ namespace {
 template <typename A, typename B, typename = void>
 struct CanAdd : std::false_type {};
 template <typename A, typename B>
-struct CanAdd<A, B, std::void_t<decltype(std::declval<A>() + std::declval<B>())>>
-    : std::true_type {};
+struct CanAdd<A, B, std::void_t<decltype(std::declval<A>() + std::declval<B>())>> : std::true_type {
+};
 
 TEST(UnitsTest, ArithmeticStaysInsideTheType) {
   Bytes total(40);

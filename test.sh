@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Installs what is missing, then runs every test.
+#
+#   ./test.sh          all tests with gcc, then all with clang under asan and ubsan
+#   ./test.sh --quick  the gcc lane alone
+#   ./test.sh --long   also the long ones: fuzzing for an hour, soak, many kills
+#   ./test.sh --help
+#
+# The last line reads "N passed, N failed, N skipped" and counts test cases;
+# skipped ones are named, with the reason, above it. Exit status 0 if none failed.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")"
+# shellcheck source=tools/setup/setup.sh
+. tools/setup/setup.sh
+
+quick=false long=false
+for argument in "$@"; do
+  case "$argument" in
+    --quick) quick=true ;;
+    --long) long=true ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; echo "unknown argument: $argument" >&2; exit 2 ;;
+  esac
+done
+
+step "Debian packages"
+install_packages test
+
+events=$(mktemp -d)
+trap 'rm -rf "$events"' EXIT
+lanes=()
+status=0
+
+# lane NAME BAZEL_ARGS...: one configuration. Each has its own output base, so
+# that no lane throws away another's results; they share the disk cache.
+lane() {
+  local name=$1
+  shift
+  lanes+=("$name=$events/$name.json")
+  step "Tests: $name"
+  local args=(--build_event_json_file="$events/$name.json" --show_result=0 --keep_going)
+  $long && args+=(--test_env=PICOST_LONG=1 --test_timeout=5400)
+  PICOST_OUTPUT_BASE="$PICOST_CACHE/lanes/$(printf '%s' "$PWD" | sha1sum | cut -c1-8)-$name" \
+    bazel_run test "${args[@]}" "$@" || status=1
+}
+
+lane gcc //...
+$quick || CC=/usr/bin/clang lane clang-asan-ubsan --config=clang --config=asan --config=ubsan //...
+$long && { tools/fuzz.sh || status=1; }
+
+step "Summary"
+/usr/bin/python3 tools/count_tests.py "${lanes[@]}" || status=1
+exit $status
