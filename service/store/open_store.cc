@@ -1,0 +1,26 @@
+#include "service/store/open_store.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "estimator/base/error.h"
+#include "estimator/base/status_macros.h"
+#include "service/store/memory_model_store.h"
+#include "service/store/sqlite_model_store.h"
+
+namespace picost::service {
+
+absl::StatusOr<std::unique_ptr<ModelStore>> OpenStore(const std::string& address) {
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (address == "memory") return std::make_unique<MemoryModelStore>();
+  if (address.starts_with(kSqlite) && address.size() > kSqlite.size()) {
+    PICOST_ASSIGN_OR_RETURN(auto store, SqliteModelStore::Open(address.substr(kSqlite.size())));
+    return store;
+  }
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("no kind of store is called '", address, "'"),
+                   {.field = "store", .mend = "Use memory or sqlite:PATH."});
+}
+
+}  // namespace picost::service

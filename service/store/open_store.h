@@ -1,0 +1,18 @@
+// "memory" or "sqlite:PATH" -> a store.
+#ifndef PICOST_SERVICE_STORE_OPEN_STORE_H_
+#define PICOST_SERVICE_STORE_OPEN_STORE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "service/store/model_store.h"
+
+namespace picost::service {
+
+// kInvalidArgument, listing the forms, for anything else.
+absl::StatusOr<std::unique_ptr<ModelStore>> OpenStore(const std::string& address);
+
+}  // namespace picost::service
+
+#endif  // PICOST_SERVICE_STORE_OPEN_STORE_H_
