@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-
 #include "estimator/base/units.h"
 
 namespace picost::primitives {
@@ -109,7 +108,7 @@ struct PoolUse {
 };
 
 struct PrimitiveSpec {
-  std::string id;        // "cheetah.relu", "gc.garble"
+  std::string id;  // "cheetah.relu", "gc.garble"
   Family family = Family::kWholeProtocol;
   std::string unit;      // what count counts: "one ReLU element", "one ciphertext"
   std::string citation;  // paper and section, or measured backend and revision
@@ -145,9 +144,9 @@ struct PrimitiveCall {
 absl::StatusOr<PrimitiveCall> MakeCall(std::string_view primitive, Parameters parameters,
                                        int64_t count, Phase phase, Executor executor);
 
-std::string_view PhaseName(Phase phase);        // "setup", "offline", "online"
+std::string_view PhaseName(Phase phase);  // "setup", "offline", "online"
 std::string_view ExecutorName(Executor executor);
-std::string_view FamilyName(Family family);     // "garbling", "oblivious-transfer", ...
+std::string_view FamilyName(Family family);  // "garbling", "oblivious-transfer", ...
 std::string_view FormStatusName(FormStatus status);
 
 }  // namespace picost::primitives

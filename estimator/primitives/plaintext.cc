@@ -1,0 +1,55 @@
+// The server's linear layers on shares, and sending shares.
+#include "estimator/primitives/plaintext.h"
+
+#include <cstdint>
+
+#include "estimator/primitives/forms.h"
+
+namespace picost::primitives {
+namespace {
+
+Traffic Nothing(const Parameters&, int64_t) { return {}; }
+std::vector<int64_t> CountUse(const Parameters&, int64_t count) { return {count}; }
+
+Traffic SendTraffic(const Parameters& p, int64_t count) {
+  const int64_t bytes = Sum({Product({count, p.Get("element_bytes")}), p.Get("message_bytes")});
+  const bool client = p.Get("client_sends") != 0;
+  return {.client_to_server = Bytes(client ? bytes : 0),
+          .server_to_client = Bytes(client ? 0 : bytes),
+          .flights = Flights(1)};
+}
+
+}  // namespace
+
+std::vector<PrimitiveSpec> PlaintextPrimitives() {
+  std::vector<PrimitiveSpec> specs;
+
+  PrimitiveSpec macs;
+  macs.id = "plaintext.field_macs";
+  macs.family = Family::kPlaintext;
+  macs.unit = "one multiply-add modulo a prime";
+  macs.citation = "arithmetic of DELPHI's online linear layers; nothing is sent";
+  macs.status = FormStatus::kVerified;
+  macs.parameters = {{"field_bits", "bit width of the modulus", 8, 64, true}};
+  macs.usage = {{"macs", "multiply-adds"}};
+  macs.traffic = Nothing;
+  macs.use = CountUse;
+  specs.push_back(macs);
+
+  PrimitiveSpec send;
+  send.id = "shares.send";
+  send.family = Family::kPlaintext;
+  send.unit = "one field or ring element";
+  send.citation = "DELPHI (mc2-project): 8 bytes and a scale byte; Garimella et al. (ASPLOS 2023)";
+  send.status = FormStatus::kVerified;
+  send.parameters = {{"element_bytes", "bytes of an element on the wire", 1, 64, false},
+                     {"message_bytes", "framing of the message", 0, 1024, false},
+                     {"client_sends", "1: client to server; 0: server to client", 0, 1, false}};
+  send.usage = {{"elements", "elements written and read"}};
+  send.traffic = SendTraffic;
+  send.use = CountUse;
+  specs.push_back(send);
+  return specs;
+}
+
+}  // namespace picost::primitives
