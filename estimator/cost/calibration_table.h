@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "estimator/base/units.h"
@@ -22,13 +23,24 @@ enum class Origin {
   kSynthetic,  // made up with known coefficients, for tests
 };
 
+// "measured", "published", "synthetic".
+std::string_view OriginName(Origin origin);
+
 struct Environment {
   std::string backend;          // "cheetah"
-  std::string backend_version;  // revision and flags
+  std::string backend_version;  // revision, then flags where they differ
   std::string machine;          // processor, cores, memory
   std::string compiler;
-  std::string date;             // ISO 8601
+  std::string date;  // ISO 8601
   int64_t threads = 1;
+};
+
+// Another primitive that ran inside a measurement: a Ferret extension that
+// happened to fall into a ReLU layer.
+struct NestedUse {
+  std::string primitive;
+  primitives::Parameters parameters;
+  int64_t count = 0;
 };
 
 // One repetition of one primitive seen by one executor.
@@ -37,20 +49,23 @@ struct Sample {
   primitives::Parameters parameters;
   int64_t count = 0;
   primitives::Executor executor = primitives::Executor::kJoint;
-  std::string network;    // "lo", "lan", "wan1": where it was measured
+  std::string network;  // "lo", "lan", "wan1": where it was measured
   int64_t repeat = 0;
   Seconds wall;
-  Seconds cpu;            // negative where it was not recorded
+  Seconds cpu;                  // negative where it was not recorded
   primitives::Traffic traffic;  // as metered
   bool traffic_known = false;
   bool flights_may_undercount = false;  // metered flights may be 1 low
+  std::vector<NestedUse> nested;        // included in wall, cpu and traffic
+  int64_t line = 0;                     // in samples.csv; 0 where not from a file
 };
 
 struct CalibrationTable {
-  std::string id;     // digest of the content, 64 hex digits
+  std::string id;    // digest of the content, 64 hex digits
+  std::string name;  // of its folder; not part of the content
   std::string title;
   Origin origin = Origin::kMeasured;
-  std::string source;   // who measured it, where it was read
+  std::string source;  // who measured it, where it was read
   std::string license;
   Environment environment;
   std::vector<Sample> samples;

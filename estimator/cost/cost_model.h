@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-
 #include "estimator/cost/calibration_table.h"
 #include "estimator/primitives/primitive.h"
 
@@ -27,6 +26,17 @@ namespace picost::cost {
 
 // Version of the fitting procedure: part of the provenance of every second.
 inline constexpr char kFitVersion[] = "nnls-relative/1";
+
+// One point of a fit: all repetitions of one shape.
+struct ShapePoint {
+  primitives::Parameters parameters;
+  int64_t count = 0;
+  std::vector<int64_t> usage;
+  double median_seconds = 0;   // over the repetitions, nested work taken out
+  double relative_spread = 0;  // standard deviation of the repetitions / median
+  int64_t repetitions = 0;
+  bool nested = false;  // derived: other primitives ran inside
+};
 
 struct FitGroup {
   std::string key;  // "cheetah.relu|joint|": primitive, executor, matched parameters
@@ -36,12 +46,23 @@ struct FitGroup {
   std::vector<double> coefficients;             // seconds per usage item
   std::vector<std::vector<double>> covariance;  // of the coefficients
   double residual_relative_stddev = 0;
+  // False where there are no more shapes than coefficients, so that the samples
+  // say nothing about the error: an assumed one is used and no level is claimed.
+  bool residual_known = false;
   int64_t sample_count = 0;
-  int64_t shape_count = 0;  // distinct (parameters, count)
+  std::vector<ShapePoint> shapes;
   // Domain hull: what was measured, per usage item.
   std::vector<int64_t> usage_minimum;
   std::vector<int64_t> usage_maximum;
+
+  double Point(const std::vector<int64_t>& usage) const;     // u . b
+  double Variance(const std::vector<int64_t>& usage) const;  // u' S u
+  // True where an item of the usage lies outside what was measured.
+  bool Extrapolates(const std::vector<int64_t>& usage) const;
 };
+
+// Fits one group to its shapes; `shapes` must not be empty. Deterministic.
+void FitCoefficients(FitGroup& group);
 
 class CostModel {
  public:
@@ -54,6 +75,9 @@ class CostModel {
   const std::vector<FitGroup>& groups() const { return groups_; }
 
   // The group that prices the call; null where the table does not cover it.
+  // Joint calls are priced by joint samples, else by those of the client, who
+  // waits for the server. A call of one party is priced by this party's
+  // samples, else by those of the other: the same code on the same machine.
   const FitGroup* Find(const primitives::PrimitiveCall& call) const;
 
  private:

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "estimator/base/units.h"
 #include "estimator/cost/cost_model.h"
@@ -21,11 +22,16 @@ struct NetworkProfile {
   double round_trip_seconds = 0;
   double client_to_server_bytes_per_second = 0;
   double server_to_client_bytes_per_second = 0;
+  // Relative standard deviations, as far as known; widen the intervals.
+  double bandwidth_relative_stddev = 0;
+  double round_trip_relative_stddev = 0;
 };
 
-// One party's machine: which fitted table prices each family of primitives.
+// One party's machine: which fitted tables price each family of primitives.
+// Several may cover one family for different backends (whole-protocol: cheetah
+// and sci_he); the first that covers a call prices it.
 struct Machine {
-  std::map<primitives::Family, std::shared_ptr<const CostModel>> tables;
+  std::map<primitives::Family, std::vector<std::shared_ptr<const CostModel>>> tables;
   int64_t threads = 1;
 };
 

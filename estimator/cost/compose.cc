@@ -1,0 +1,265 @@
+#include "estimator/cost/compose.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "estimator/base/error.h"
+#include "estimator/base/status_macros.h"
+#include "estimator/cost/bottleneck.h"
+#include "estimator/cost/uncertainty.h"
+
+namespace picost::cost {
+namespace {
+
+using primitives::Executor;
+using primitives::Phase;
+using primitives::PrimitiveCall;
+using primitives::Traffic;
+
+constexpr int kExecutorCount = 3;
+
+absl::Status CheckNetwork(const NetworkProfile& network) {
+  const std::pair<const char*, double> bandwidths[] = {
+      {"client_to_server_bytes_per_second", network.client_to_server_bytes_per_second},
+      {"server_to_client_bytes_per_second", network.server_to_client_bytes_per_second}};
+  for (const auto& [name, value] : bandwidths) {
+    if (!(value > 0) || !std::isfinite(value)) {
+      return MakeError(absl::StatusCode::kInvalidArgument,
+                       absl::StrCat("bandwidth ", value, " is not positive and finite"),
+                       {.field = absl::StrCat("deployment.network.", name),
+                        .mend = "Give the payload bytes per second that the link delivers."});
+    }
+  }
+  if (!(network.round_trip_seconds >= 0) || !std::isfinite(network.round_trip_seconds)) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument,
+        absl::StrCat("round-trip time ", network.round_trip_seconds, " is negative or not finite"),
+        {.field = "deployment.network.round_trip_seconds",
+         .mend = "Give the seconds of a round trip, 0 or more."});
+  }
+  return absl::OkStatus();
+}
+
+double TransferSeconds(const Traffic& traffic, const NetworkProfile& network) {
+  return static_cast<double>(traffic.client_to_server.value()) /
+             network.client_to_server_bytes_per_second +
+         static_cast<double>(traffic.server_to_client.value()) /
+             network.server_to_client_bytes_per_second;
+}
+
+double FlightSeconds(int64_t flights, const NetworkProfile& network) {
+  return static_cast<double>(flights) * (network.round_trip_seconds / 2);
+}
+
+// Usage of one fit, summed, and the squares of its calls' own residuals.
+struct GroupTotal {
+  const FitGroup* group = nullptr;
+  std::vector<int64_t> usage;
+  double residual_variance = 0;
+};
+
+// Sums one phase of a network or of a layer.
+class PhaseSum {
+ public:
+  void Add(const PrimitiveCall& call, const Pricing& pricing) {
+    traffic_ += call.traffic;
+    if (call.spec->status == primitives::FormStatus::kEmpirical) {
+      bound_ = std::max(bound_, call.spec->traffic_relative_bound);
+    }
+    const int executor = static_cast<int>(call.executor);
+    if (pricing.group == nullptr) {
+      missing_[executor] = true;
+      return;
+    }
+    // Keyed by table and fit: two tables may fit the same primitive.
+    GroupTotal& total = totals_[executor][{pricing.model->table().id, pricing.group->key}];
+    total.group = pricing.group;
+    total.usage.resize(call.usage.size(), 0);
+    for (size_t i = 0; i < call.usage.size(); ++i) total.usage[i] += call.usage[i];
+    const double own = pricing.group->residual_relative_stddev * pricing.group->Point(call.usage);
+    total.residual_variance += own * own;
+    claimed_ = claimed_ && pricing.group->residual_known;
+  }
+
+  PhaseCost Finish(const NetworkProfile& network) const {
+    PhaseCost cost;
+    cost.traffic = traffic_;
+    cost.traffic_relative_bound = bound_;
+    cost.transfer_seconds = TransferSeconds(traffic_, network);
+    cost.flight_seconds = FlightSeconds(traffic_.flights.value(), network);
+    const double level = claimed_ ? kIntervalLevel : 0;
+    std::optional<Interval>* const parts[kExecutorCount] = {
+        &cost.client_compute_seconds, &cost.server_compute_seconds, &cost.joint_compute_seconds};
+    double point = 0;
+    double variance = 0;
+    bool complete = true;
+    for (int executor = 0; executor < kExecutorCount; ++executor) {
+      if (missing_[executor]) {
+        complete = false;
+        continue;
+      }
+      double part_point = 0;
+      double part_variance = 0;
+      for (const auto& [key, total] : totals_[executor]) {
+        part_point += total.group->Point(total.usage);
+        part_variance += total.group->Variance(total.usage) + total.residual_variance;
+      }
+      *parts[executor] = MakeInterval(part_point, part_variance, level);
+      point += part_point;
+      variance += part_variance;
+    }
+    if (complete) {
+      const double transfer = cost.transfer_seconds * network.bandwidth_relative_stddev;
+      const double flight = cost.flight_seconds * network.round_trip_relative_stddev;
+      variance += transfer * transfer + flight * flight;
+      cost.latency_seconds =
+          MakeInterval(point + cost.transfer_seconds + cost.flight_seconds, variance, level);
+    }
+    return cost;
+  }
+
+ private:
+  Traffic traffic_;
+  double bound_ = 0;
+  bool claimed_ = true;
+  std::array<bool, kExecutorCount> missing_ = {};
+  std::array<std::map<std::pair<std::string, std::string>, GroupTotal>, kExecutorCount> totals_;
+};
+
+using PhaseSums = std::array<PhaseSum, primitives::kPhaseCount>;
+
+// Gathers what the whole answer says once.
+struct Gathered {
+  std::map<std::string, MissingPrimitive> missing;
+  std::map<std::string, TableUse> tables;
+};
+
+void NoteTable(const PrimitiveCall& call, const Pricing& pricing, Gathered& gathered) {
+  const CalibrationTable& table = pricing.model->table();
+  TableUse use{.table_id = table.id,
+               .title = table.title,
+               .origin = table.origin,
+               .backend_version = table.environment.backend_version,
+               .family = call.spec->family,
+               .party = call.executor == Executor::kServer ? "server" : "client"};
+  const std::string key =
+      absl::StrCat(use.party, "|", static_cast<int>(use.family), "|", use.table_id);
+  gathered.tables.emplace(key, std::move(use));
+}
+
+void NoteMissing(const PrimitiveCall& call, Gathered& gathered) {
+  MissingPrimitive missing{.primitive = call.spec->id,
+                           .family = call.spec->family,
+                           .executor = call.executor,
+                           .phase = call.phase};
+  for (const primitives::ParameterSpec& parameter : call.spec->parameters) {
+    if (parameter.must_match && call.parameters.Has(parameter.name)) {
+      missing.parameters.Set(parameter.name, call.parameters.Get(parameter.name));
+    }
+  }
+  const std::string key =
+      absl::StrCat(missing.primitive, "|", missing.parameters.DebugString(), "|",
+                   static_cast<int>(missing.executor), "|", static_cast<int>(missing.phase));
+  gathered.missing.emplace(key, std::move(missing));
+}
+
+CallCost PriceCall(const PrimitiveCall& call, const Deployment& deployment, PhaseSums& layer,
+                   PhaseSums& total, Gathered& gathered) {
+  const Pricing pricing = FindPricing(call, deployment);
+  const int phase = static_cast<int>(call.phase);
+  layer[phase].Add(call, pricing);
+  total[phase].Add(call, pricing);
+  CallCost cost{.primitive = call.spec->id,
+                .parameters = call.parameters,
+                .count = call.count,
+                .phase = call.phase,
+                .executor = call.executor,
+                .traffic_status = call.spec->status,
+                .traffic = call.traffic};
+  if (pricing.group == nullptr) {
+    // Work that the backend does for nothing still needs a table, but a call
+    // that uses no work at all costs no time.
+    NoteMissing(call, gathered);
+    return cost;
+  }
+  cost.seconds = pricing.group->Point(call.usage);
+  // More threads than were measured: seconds are those of the measured ones.
+  cost.extrapolated = pricing.group->Extrapolates(call.usage) ||
+                      pricing.threads > pricing.model->table().environment.threads;
+  NoteTable(call, pricing, gathered);
+  return cost;
+}
+
+}  // namespace
+
+Pricing FindPricing(const PrimitiveCall& call, const Deployment& deployment) {
+  const Machine& machine =
+      call.executor == Executor::kServer ? deployment.server : deployment.client;
+  const auto tables = machine.tables.find(call.spec->family);
+  if (tables == machine.tables.end()) return {};
+  for (const auto& model : tables->second) {
+    if (const FitGroup* group = model->Find(call); group != nullptr) {
+      return {.group = group, .model = model.get(), .threads = machine.threads};
+    }
+  }
+  return {};
+}
+
+absl::StatusOr<Estimate> Compose(const CallPlan& plan, const Deployment& deployment) {
+  PICOST_RETURN_IF_ERROR(CheckNetwork(deployment.network));
+  Estimate estimate;
+  PhaseSums total;
+  Gathered gathered;
+
+  PhaseSums ignored;  // the set-up belongs to no layer
+  for (const PrimitiveCall& call : plan.setup_calls) {
+    estimate.setup_calls.push_back(PriceCall(call, deployment, ignored, total, gathered));
+    estimate.extrapolated |= estimate.setup_calls.back().extrapolated;
+  }
+  for (const LayerCalls& layer : plan.layers) {
+    LayerEstimate row{
+        .node = layer.node, .kind = layer.kind, .local = layer.local, .note = layer.note};
+    PhaseSums sums;
+    for (const PrimitiveCall& call : layer.calls) {
+      row.calls.push_back(PriceCall(call, deployment, sums, total, gathered));
+      row.extrapolated |= row.calls.back().extrapolated;
+    }
+    for (int phase = 0; phase < primitives::kPhaseCount; ++phase) {
+      row.phases[phase] = sums[phase].Finish(deployment.network);
+    }
+    estimate.extrapolated |= row.extrapolated;
+    estimate.layers.push_back(std::move(row));
+  }
+  for (int phase = 0; phase < primitives::kPhaseCount; ++phase) {
+    estimate.phases[phase] = total[phase].Finish(deployment.network);
+  }
+  estimate.client_storage = plan.client_storage;
+  estimate.server_storage = plan.server_storage;
+  for (auto& [key, missing] : gathered.missing) estimate.missing.push_back(std::move(missing));
+
+  Provenance& provenance = estimate.provenance;
+  provenance.graph_fingerprint = plan.graph_fingerprint;
+  provenance.protocol_id = plan.protocol_id;
+  provenance.protocol_version = plan.protocol_version;
+  provenance.protocol_parameters = plan.protocol_parameters;
+  provenance.fit_version = kFitVersion;
+  for (auto& [key, use] : gathered.tables) provenance.tables.push_back(std::move(use));
+  provenance.deployment_id = deployment.id;
+  provenance.network_id = deployment.network.id;
+  provenance.round_trip_seconds = deployment.network.round_trip_seconds;
+  provenance.client_to_server_bytes_per_second =
+      deployment.network.client_to_server_bytes_per_second;
+  provenance.server_to_client_bytes_per_second =
+      deployment.network.server_to_client_bytes_per_second;
+  estimate.bottleneck = BottleneckSentence(estimate);
+  return estimate;
+}
+
+}  // namespace picost::cost

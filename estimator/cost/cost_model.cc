@@ -1,0 +1,280 @@
+#include "estimator/cost/cost_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "estimator/base/error.h"
+#include "estimator/base/status_macros.h"
+#include "estimator/cost/nnls.h"
+#include "estimator/primitives/catalog.h"
+
+namespace picost::cost {
+namespace {
+
+using primitives::Executor;
+using primitives::Parameters;
+using primitives::PrimitiveSpec;
+
+// Error assumed where the samples cannot tell it (one figure of a paper).
+constexpr double kAssumedRelativeStddev = 0.10;
+// Repetitions on shared hardware are never better than this.
+constexpr double kLeastRelativeStddev = 0.005;
+
+// Samples were taken on these links where the link itself costs nothing; time
+// on others holds transfer and flights, which are composed, never fitted.
+bool IsComputeOnly(const std::string& network) { return network == "lo" || network == "none"; }
+
+Parameters Matched(const PrimitiveSpec& spec, const Parameters& parameters) {
+  Parameters matched;
+  for (const primitives::ParameterSpec& parameter : spec.parameters) {
+    if (parameter.must_match && parameters.Has(parameter.name)) {
+      matched.Set(parameter.name, parameters.Get(parameter.name));
+    }
+  }
+  return matched;
+}
+
+std::string GroupKey(const PrimitiveSpec& spec, Executor executor, const Parameters& matched) {
+  return absl::StrCat(spec.id, "|", std::string(primitives::ExecutorName(executor)), "|",
+                      matched.DebugString());
+}
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+}
+
+// Repetitions of one shape while they are gathered.
+struct Repetitions {
+  Parameters parameters;
+  int64_t count = 0;
+  std::vector<int64_t> usage;
+  std::vector<double> seconds;
+  bool nested = false;
+};
+
+// (group key) -> (shape key) -> repetitions; ordered, so that sums are.
+using ShapeMap = std::map<std::string, Repetitions>;
+struct GroupSamples {
+  const PrimitiveSpec* spec = nullptr;
+  Executor executor = Executor::kJoint;
+  Parameters matched;
+  ShapeMap shapes;
+};
+using GroupMap = std::map<std::string, GroupSamples>;
+
+absl::Status AddSample(const Sample& sample, Executor executor, double seconds, bool nested,
+                       std::string_view primitive, const Parameters& parameters, int64_t count,
+                       GroupMap& groups) {
+  absl::StatusOr<primitives::PrimitiveCall> call =
+      primitives::MakeCall(primitive, parameters, count, primitives::Phase::kOnline, executor);
+  if (!call.ok()) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument,
+        absl::StrCat("sample of line ", sample.line, ": ", std::string(call.status().message())),
+        {.mend = "Correct the table."});
+  }
+  const Parameters matched = Matched(*call->spec, parameters);
+  GroupSamples& group = groups[GroupKey(*call->spec, executor, matched)];
+  group.spec = call->spec;
+  group.executor = executor;
+  group.matched = matched;
+  Repetitions& shape =
+      group.shapes[absl::StrCat(parameters.DebugString(), "|", count, nested ? "|nested" : "")];
+  shape.parameters = parameters;
+  shape.count = count;
+  shape.usage = std::move(call->usage);
+  shape.nested = nested;
+  shape.seconds.push_back(seconds);
+  return absl::OkStatus();
+}
+
+FitGroup FitOne(std::string key, const GroupSamples& samples) {
+  FitGroup group;
+  group.key = std::move(key);
+  group.spec = samples.spec;
+  group.executor = samples.executor;
+  group.matched = samples.matched;
+  for (const auto& [name, repetitions] : samples.shapes) {
+    ShapePoint point;
+    point.parameters = repetitions.parameters;
+    point.count = repetitions.count;
+    point.usage = repetitions.usage;
+    point.nested = repetitions.nested;
+    point.repetitions = static_cast<int64_t>(repetitions.seconds.size());
+    point.median_seconds = Median(repetitions.seconds);
+    double squares = 0;
+    for (const double s : repetitions.seconds) {
+      squares += (s - point.median_seconds) * (s - point.median_seconds);
+    }
+    if (point.repetitions > 1 && point.median_seconds > 0) {
+      point.relative_spread =
+          std::sqrt(squares / static_cast<double>(point.repetitions - 1)) / point.median_seconds;
+    }
+    group.sample_count += point.repetitions;
+    // A derived time that is not positive carries no information.
+    if (point.median_seconds > 0) group.shapes.push_back(std::move(point));
+  }
+  return group;
+}
+
+}  // namespace
+
+void FitCoefficients(FitGroup& group) {
+  const size_t items = group.spec->usage.size();
+  group.usage_minimum.assign(items, 0);
+  group.usage_maximum.assign(items, 0);
+  for (size_t j = 0; j < items; ++j) {
+    group.usage_minimum[j] = group.usage_maximum[j] = group.shapes.front().usage[j];
+    for (const ShapePoint& shape : group.shapes) {
+      group.usage_minimum[j] = std::min(group.usage_minimum[j], shape.usage[j]);
+      group.usage_maximum[j] = std::max(group.usage_maximum[j], shape.usage[j]);
+    }
+  }
+
+  // Relative errors: row and target are divided by the scale of the row. The
+  // scale starts at the measured value and then is the geometric mean of
+  // measured and fitted value: the squared error relative to it is, to second
+  // order, the squared logarithm of their ratio, which shrinks nothing.
+  const auto count = static_cast<double>(group.shapes.size());
+  std::vector<double> scale;
+  for (const ShapePoint& shape : group.shapes) scale.push_back(shape.median_seconds);
+  NnlsSolution solution;
+  constexpr int kReweightings = 3;
+  for (int round = 0; round <= kReweightings; ++round) {
+    std::vector<std::vector<double>> rows;
+    std::vector<double> target;
+    for (size_t i = 0; i < group.shapes.size(); ++i) {
+      std::vector<double> row(items);
+      for (size_t j = 0; j < items; ++j) {
+        row[j] = static_cast<double>(group.shapes[i].usage[j]) / scale[i];
+      }
+      rows.push_back(std::move(row));
+      target.push_back(group.shapes[i].median_seconds / scale[i]);
+    }
+    solution = SolveNnls(rows, target);
+    group.coefficients = solution.x;
+    for (size_t i = 0; i < group.shapes.size(); ++i) {
+      const double fitted = group.Point(group.shapes[i].usage);
+      if (fitted > 0) scale[i] = std::sqrt(group.shapes[i].median_seconds * fitted);
+    }
+  }
+
+  const double degrees = count - solution.positive_count;
+  double spread = 0;  // of the repetitions, pooled
+  int64_t spread_count = 0;
+  for (const ShapePoint& shape : group.shapes) {
+    if (shape.repetitions < 2) continue;
+    spread += shape.relative_spread * shape.relative_spread;
+    ++spread_count;
+  }
+  const double pooled =
+      spread_count > 0 ? std::sqrt(spread / static_cast<double>(spread_count)) : 0;
+  group.residual_known = degrees >= 1;
+  double variance = kAssumedRelativeStddev * kAssumedRelativeStddev;
+  if (group.residual_known) variance = solution.residual_sum_of_squares / degrees;
+  const double floor = std::max(kLeastRelativeStddev, group.residual_known ? 0.0 : pooled);
+  variance = std::max(variance, floor * floor);
+  group.residual_relative_stddev = std::sqrt(variance);
+  group.covariance = solution.inverse_gram;
+  for (std::vector<double>& row : group.covariance) {
+    for (double& value : row) value *= variance;
+  }
+}
+
+double FitGroup::Point(const std::vector<int64_t>& usage) const {
+  double seconds = 0;
+  for (size_t j = 0; j < coefficients.size(); ++j) {
+    seconds += static_cast<double>(usage[j]) * coefficients[j];
+  }
+  return seconds;
+}
+
+double FitGroup::Variance(const std::vector<int64_t>& usage) const {
+  double variance = 0;
+  for (size_t i = 0; i < covariance.size(); ++i) {
+    double row = 0;
+    for (size_t j = 0; j < covariance.size(); ++j) {
+      row += covariance[i][j] * static_cast<double>(usage[j]);
+    }
+    variance += row * static_cast<double>(usage[i]);
+  }
+  return std::max(variance, 0.0);
+}
+
+bool FitGroup::Extrapolates(const std::vector<int64_t>& usage) const {
+  for (size_t j = 0; j < usage.size(); ++j) {
+    if (usage[j] < usage_minimum[j] || usage[j] > usage_maximum[j]) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
+    std::shared_ptr<const CalibrationTable> table) {
+  GroupMap groups;
+  for (const Sample& sample : table->samples) {
+    if (!IsComputeOnly(sample.network) || !sample.nested.empty()) continue;
+    PICOST_RETURN_IF_ERROR(AddSample(sample, sample.executor, sample.wall.value(), false,
+                                     sample.primitive, sample.parameters, sample.count, groups));
+  }
+  auto model = std::shared_ptr<CostModel>(new CostModel());
+  model->table_ = table;
+  const auto fit_all = [&model](const GroupMap& map) {
+    for (const auto& [key, samples] : map) {
+      FitGroup group = FitOne(key, samples);
+      if (group.shapes.empty()) continue;
+      FitCoefficients(group);
+      model->groups_.push_back(std::move(group));
+    }
+  };
+  fit_all(groups);
+
+  // Second pass: what ran inside other measurements is what is left of their
+  // time when the fitted host is taken out.
+  GroupMap nested;
+  for (const Sample& sample : table->samples) {
+    if (!IsComputeOnly(sample.network) || sample.nested.size() != 1) continue;
+    PICOST_ASSIGN_OR_RETURN(const primitives::PrimitiveCall host,
+                            primitives::MakeCall(sample.primitive, sample.parameters, sample.count,
+                                                 primitives::Phase::kOnline, sample.executor));
+    const FitGroup* group = model->Find(host);
+    if (group == nullptr) continue;
+    const NestedUse& use = sample.nested.front();
+    const double rest = sample.wall.value() - group->Point(host.usage);
+    PICOST_RETURN_IF_ERROR(AddSample(sample, sample.executor, rest, true, use.primitive,
+                                     use.parameters, use.count, nested));
+  }
+  // A primitive that was also measured by itself keeps its own samples.
+  for (auto it = nested.begin(); it != nested.end();) {
+    it = groups.count(it->first) > 0 ? nested.erase(it) : std::next(it);
+  }
+  fit_all(nested);
+  return model;
+}
+
+const FitGroup* CostModel::Find(const primitives::PrimitiveCall& call) const {
+  const Parameters matched = Matched(*call.spec, call.parameters);
+  const auto find = [&](Executor executor) -> const FitGroup* {
+    const std::string key = GroupKey(*call.spec, executor, matched);
+    for (const FitGroup& group : groups_) {
+      if (group.key == key) return &group;
+    }
+    return nullptr;
+  };
+  const Executor order[3][3] = {
+      {Executor::kClient, Executor::kServer, Executor::kClient},  // a call of the client
+      {Executor::kServer, Executor::kClient, Executor::kServer},
+      {Executor::kJoint, Executor::kClient, Executor::kJoint},
+  };
+  for (const Executor executor : order[static_cast<int>(call.executor)]) {
+    if (const FitGroup* group = find(executor); group != nullptr) return group;
+  }
+  return nullptr;
+}
+
+}  // namespace picost::cost

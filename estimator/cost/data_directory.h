@@ -1,0 +1,57 @@
+// The data directory, read once and immutable: tables with their fits, networks,
+// named deployments, aliases.
+//
+//   <path>/calibration/<name>/{table.textproto,samples.csv}
+//   <path>/calibration/aliases.textproto
+//   <path>/networks/<id>.textproto
+//   <path>/deployments.textproto
+#ifndef PICOST_ESTIMATOR_COST_DATA_DIRECTORY_H_
+#define PICOST_ESTIMATOR_COST_DATA_DIRECTORY_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "estimator/cost/cost_model.h"
+#include "estimator/cost/deployment.h"
+
+namespace picost::cost {
+
+struct NamedTable {
+  std::string name;  // folder
+  std::shared_ptr<const CostModel> model;
+};
+
+class DataDirectory {
+ public:
+  // Reads, checks and fits everything; the first mistake is the error.
+  static absl::StatusOr<std::shared_ptr<const DataDirectory>> Load(const std::string& path);
+
+  // In the order of their names.
+  const std::vector<NamedTable>& tables() const { return tables_; }
+  const std::vector<NetworkProfile>& networks() const { return networks_; }
+  // In the order of the file.
+  const std::vector<Deployment>& deployments() const { return deployments_; }
+  const std::map<std::string, std::string>& aliases() const { return aliases_; }
+
+  // By folder name, alias, or id (digest). Null where nothing has the name.
+  std::shared_ptr<const CostModel> FindTable(std::string_view name) const;
+  const NetworkProfile* FindNetwork(std::string_view id) const;
+  // kNotFound with the list of names.
+  absl::StatusOr<Deployment> FindDeployment(std::string_view id) const;
+
+ private:
+  DataDirectory() = default;
+
+  std::vector<NamedTable> tables_;
+  std::vector<NetworkProfile> networks_;
+  std::vector<Deployment> deployments_;
+  std::map<std::string, std::string> aliases_;
+};
+
+}  // namespace picost::cost
+
+#endif  // PICOST_ESTIMATOR_COST_DATA_DIRECTORY_H_
