@@ -71,11 +71,18 @@ ComparisonShape ApproximateSign(const Parameters& p) {
 // Every bit below the sign.
 ComparisonShape FullSign(const Parameters& p) { return ShapeOfBits(p.Get("ring_bits") - 1); }
 
+// A leaf's 16 messages carry less-than and equality; a lone digit needs no equality.
+int64_t CompareServerBits(const ComparisonShape& shape) {
+  return shape.digits == 1 ? 16 : 32 * shape.digits + 2 * shape.triples;
+}
+int64_t CompareClientBits(const ComparisonShape& shape) {
+  return 4 * shape.digits + 2 * shape.triples;
+}
 int64_t ReluServerBits(const ComparisonShape& shape, int64_t payload) {
-  return 32 * shape.digits + 2 * shape.triples + payload + 1;
+  return CompareServerBits(shape) + payload + 1;
 }
 int64_t ReluClientBits(const ComparisonShape& shape, int64_t payload) {
-  return 4 * shape.digits + 2 * shape.triples + payload + 1;
+  return CompareClientBits(shape) + payload + 1;
 }
 int64_t StraightOts(const ComparisonShape& shape) { return 4 * shape.digits + shape.triples + 1; }
 int64_t ReversedOts(const ComparisonShape& shape) { return shape.triples + 1; }
@@ -192,20 +199,19 @@ std::vector<PoolUse> ArgMaxPools(const Parameters& p, int64_t count) {
 // ---- avgpool: local sum, then division by the public divisor d (CrypTFlow2,
 // CCS 2020, appendix on division in the ring). With delta = ceil(log2(6 d)):
 //   * the sign of the sum, at full width;
+//   * one 1-of-4 OT of ring_bits + delta bits, packed into 64-bit words for eight
+//     elements: A 8 ceil((ring_bits + delta) / 2), B 2, two straight correlated OTs;
 //   * c comparisons of delta - 1 bits, all in one batch: c = 2 where
-//     2 (2^ring_bits mod d) <= d, else 3;
-//   * corrections whose wire cost was solved for from the measured rows:
-//     A 216 + 3 c e(delta) bits with e(delta) = 8 ceil(delta / 8), B 2 bits and
-//     2 straight correlated OTs, and one KKOT choice of 256 columns, which is sent
-//     for blocks of 8,192 elements.
-// Exact on every measured row (c, e): (2, 8), (2, 16), (3, 16). At (3, 8) two
-// decompositions agree with the rows and differ by 2 bytes per element.
+//     2 (2^ring_bits mod d) < d, else 3;
+//   * their conversion to the ring: c correlated OTs over IKNP, A 64 bits each, B 128
+//     bits of columns for the next multiple of 16,384.
+// Exact on every measured row: ring bits 32, 37, 41; d = 4, 49, 64.
 
 struct DivisionShape {
   ComparisonShape sign;
   ComparisonShape correction;
   int64_t corrections = 0;  // c
-  int64_t payload_bits = 0;
+  int64_t one_of_four_bits = 0;
 };
 DivisionShape Division(const Parameters& p) {
   const int64_t divisor = p.Get("divisor");
@@ -213,28 +219,32 @@ DivisionShape Division(const Parameters& p) {
   unsigned __int128 modulus = 1;
   modulus <<= p.Get("ring_bits");
   const auto remainder = static_cast<int64_t>(modulus % static_cast<uint64_t>(divisor));
-  return {FullSign(p), ShapeOfBits(bits - 1), 2 * remainder <= divisor ? 2 : 3, RoundUp(bits, 8)};
+  return {FullSign(p), ShapeOfBits(bits - 1), 2 * remainder < divisor ? 2 : 3,
+          8 * CeilDiv(p.Get("ring_bits") + bits, 2)};
+}
+
+constexpr int64_t kIknpBlock = 16'384;
+int64_t IknpBlocks(const DivisionShape& d, int64_t count) {
+  return CeilDiv(Product({d.corrections, count}), kIknpBlock);
 }
 
 Traffic AvgPoolTraffic(const Parameters& p, int64_t count) {
   const DivisionShape d = Division(p);
   const int64_t seeds = SeedBytes(d.sign) + SeedBytes(d.correction);
-  const int64_t server_bits =
-      32 * d.sign.digits + 2 * d.sign.triples +
-      d.corrections * (32 * d.correction.digits + 2 * d.correction.triples) + 216 +
-      3 * d.corrections * d.payload_bits;
-  const int64_t client_bits = 4 * d.sign.digits + 2 * d.sign.triples +
-                              d.corrections * (4 * d.correction.digits + 2 * d.correction.triples) +
-                              2;
+  const int64_t server_bits = CompareServerBits(d.sign) +
+                              d.corrections * CompareServerBits(d.correction) + d.one_of_four_bits +
+                              64 * d.corrections;
+  const int64_t client_bits =
+      CompareClientBits(d.sign) + d.corrections * CompareClientBits(d.correction) + 2;
   Traffic traffic = Bits(Padded(count), server_bits, 48 + seeds, client_bits, seeds,
                          8 + 2 * d.sign.depth + 2 * d.correction.depth);
-  traffic.client_to_server += Bytes(Product({CeilDiv(count, 8192), 262'144}));
+  traffic.client_to_server += Bytes(Product({IknpBlocks(d, count), kIknpBlock * 16}));
   return traffic;
 }
 std::vector<int64_t> AvgPoolUse(const Parameters& p, int64_t count) {
   const DivisionShape d = Division(p);
   return {1, Product({Padded(count), d.sign.digits + d.corrections * d.correction.digits}),
-          CeilDiv(count, 8192)};
+          IknpBlocks(d, count)};
 }
 std::vector<PoolUse> AvgPoolPools(const Parameters& p, int64_t count) {
   const DivisionShape d = Division(p);
@@ -304,7 +314,7 @@ std::vector<PrimitiveSpec> CheetahInteractivePrimitives() {
   specs.push_back(extension);
 
   PrimitiveSpec division_setup = base("cheetah.division_setup", "one connection");
-  division_setup.usage = {{"connections", "connections whose first division sets KKOT up"}};
+  division_setup.usage = {{"connections", "connections whose first division sets IKNP up"}};
   division_setup.traffic = DivisionSetupTraffic;
   division_setup.use = CountUse;
   specs.push_back(division_setup);
@@ -345,7 +355,7 @@ std::vector<PrimitiveSpec> CheetahInteractivePrimitives() {
   PrimitiveSpec avgpool = base("cheetah.avgpool", "one pooling output");
   avgpool.parameters = {RingBits(),
                         {"divisor", "public divisor: the kernel's volume", 1, 1 << 24, false}};
-  avgpool.usage = {kCalls, kDigits, {"kkot_blocks", "blocks of 8,192 KKOT columns"}};
+  avgpool.usage = {kCalls, kDigits, {"iknp_blocks", "blocks of 16,384 IKNP columns"}};
   avgpool.traffic = AvgPoolTraffic;
   avgpool.use = AvgPoolUse;
   avgpool.pools = AvgPoolPools;

@@ -1,0 +1,156 @@
+// The catalogue's forms of Cheetah against every measured row.
+#include <cmath>
+#include <cstdint>
+
+#include "estimator/primitives/catalog.h"
+#include "estimator/primitives/primitive.h"
+#include "gtest/gtest.h"
+#include "tests/spec/measured_rows.h"
+
+namespace picost::spec {
+namespace {
+
+using primitives::Executor;
+using primitives::Parameters;
+using primitives::Phase;
+using primitives::PrimitiveCall;
+
+constexpr int64_t kExtensionYield = 10'001'853;
+constexpr int64_t kExtensionBytes = 559'456;
+
+PrimitiveCall Call(const char* id, const Parameters& parameters, int64_t count) {
+  auto call = primitives::MakeCall(id, parameters, count, Phase::kOnline, Executor::kJoint);
+  EXPECT_TRUE(call.ok()) << call.status();
+  return *std::move(call);
+}
+
+PrimitiveCall CallOfRow(const MeasuredRow& row) {
+  const int64_t ell = row.Int("ell");
+  if (row.op == "relu") {
+    return Call("cheetah.relu", {{"ring_bits", ell}, {"ignored_bits", 12}}, row.Int("n"));
+  }
+  if (row.op == "relu_trunc") {
+    return Call("cheetah.relu_trunc",
+                {{"ring_bits", ell}, {"ignored_bits", 18}, {"truncated_bits", row.Int("sf")}},
+                row.Int("n"));
+  }
+  if (row.op == "trunc") {
+    return Call("cheetah.trunc", {{"ring_bits", ell}, {"truncated_bits", row.Int("sf")}},
+                row.Int("n"));
+  }
+  if (row.op == "maxpool") {
+    return Call("cheetah.maxpool", {{"ring_bits", ell}, {"window", row.Int("k") * row.Int("k")}},
+                row.Int("outs"));
+  }
+  if (row.op == "avgpool") {
+    return Call("cheetah.avgpool", {{"ring_bits", ell}, {"divisor", row.Int("k") * row.Int("k")}},
+                row.Int("outs"));
+  }
+  if (row.op == "argmax") {
+    return Call("cheetah.argmax", {{"ring_bits", ell}, {"width", row.Int("n")}}, 1);
+  }
+  if (row.op == "ewmul_he") return Call("cheetah.ewmul_he", {{"ring_bits", ell}}, row.Int("n"));
+  if (row.op == "bn") {
+    return Call("cheetah.bn", {{"ring_bits", ell}, {"pixels", row.Int("H") * row.Int("H")}},
+                row.Int("C"));
+  }
+  if (row.op == "fc") {
+    return Call(
+        "cheetah.fc",
+        {{"ring_bits", ell}, {"in_features", row.Int("in")}, {"out_features", row.Int("out")}}, 1);
+  }
+  if (row.op == "setup") return Call("cheetah.setup", {}, 1);
+  EXPECT_EQ(row.op, "conv");
+  return Call("cheetah.conv",
+              {{"ring_bits", ell},
+               {"in_channels", row.Int("CI")},
+               {"out_channels", row.Int("CO")},
+               {"height", row.Int("H")},
+               {"width", row.Int("H")},
+               {"kernel_height", row.Int("F")},
+               {"kernel_width", row.Int("F")},
+               {"stride_height", row.Int("S")},
+               {"stride_width", row.Int("S")},
+               {"pad_top", row.Int("P")},
+               {"pad_bottom", row.Int("P")},
+               {"pad_left", row.Int("P")},
+               {"pad_right", row.Int("P")},
+               {"client_plaintext_input", 1 - row.IntOr("shared", 1)}},
+              1);
+}
+
+class InteractiveTraffic : public testing::TestWithParam<const char*> {};
+
+TEST_P(InteractiveTraffic, EqualsEveryMeasuredRowExactly) {
+  const auto rows = ReadMeasuredRows("cheetah", GetParam());
+  ASSERT_FALSE(rows.empty());
+  for (const MeasuredRow& row : rows) {
+    SCOPED_TRACE(row.line);
+    const PrimitiveCall call = CallOfRow(row);
+    // How many Ferret extensions ran inside: the counters tell.
+    ASSERT_EQ(call.pools.size(), 2u);
+    const int64_t straight = (call.pools[0].amount - row.dcot) / kExtensionYield;
+    const int64_t reversed = (call.pools[1].amount - row.dcot_rev) / kExtensionYield;
+    EXPECT_EQ(call.pools[0].amount, row.dcot + straight * kExtensionYield);
+    EXPECT_EQ(call.pools[1].amount, row.dcot_rev + reversed * kExtensionYield);
+
+    int64_t server = call.traffic.server_to_client.value() + straight * kExtensionBytes;
+    int64_t client = call.traffic.client_to_server.value() + reversed * kExtensionBytes;
+    int64_t flights = call.traffic.flights.value();
+    if (row.op == "avgpool" && row.server_bytes == server + 8'832) {  // first in its connection
+      const PrimitiveCall first = Call("cheetah.division_setup", {}, 1);
+      server += first.traffic.server_to_client.value();
+      client += first.traffic.client_to_server.value();
+      flights += first.traffic.flights.value();
+    }
+    EXPECT_EQ(server, row.server_bytes);
+    EXPECT_EQ(client, row.client_bytes);
+    EXPECT_GE(row.rounds, flights);
+    EXPECT_LE(row.rounds, flights + 2 * (straight + reversed));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Operations, InteractiveTraffic,
+                         testing::Values("relu", "relu_trunc", "trunc", "maxpool", "avgpool",
+                                         "argmax"),
+                         [](const auto& test) { return std::string(test.param); });
+
+class HomomorphicTraffic : public testing::TestWithParam<const char*> {};
+
+TEST_P(HomomorphicTraffic, IsWithinTheBoundThatTheCatalogueStates) {
+  const auto rows = ReadMeasuredRows("cheetah", GetParam());
+  ASSERT_FALSE(rows.empty());
+  for (const MeasuredRow& row : rows) {
+    SCOPED_TRACE(row.line);
+    const PrimitiveCall call = CallOfRow(row);
+    const double bound = call.spec->traffic_relative_bound;
+    EXPECT_LE(bound, 0.003);
+    const auto error = [](int64_t predicted, int64_t measured) {
+      return std::abs(static_cast<double>(predicted) / static_cast<double>(measured) - 1);
+    };
+    EXPECT_LE(error(call.traffic.server_to_client.value(), row.server_bytes), bound);
+    EXPECT_LE(error(call.traffic.client_to_server.value(), row.client_bytes), bound);
+    EXPECT_EQ(call.traffic.flights.value(), row.rounds);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Operations, HomomorphicTraffic,
+                         testing::Values("conv", "fc", "bn", "ewmul_he"),
+                         [](const auto& test) { return std::string(test.param); });
+
+TEST(SetupTraffic, EqualsTheRowsThatBootstrapSilentOt) {
+  int checked = 0;
+  for (const MeasuredRow& row : ReadMeasuredRows("cheetah", "setup")) {
+    if (row.rounds == 14) continue;  // resumed from a file of correlations
+    const PrimitiveCall call = CallOfRow(row);
+    EXPECT_EQ(call.traffic.server_to_client.value(), row.server_bytes);
+    EXPECT_NEAR(static_cast<double>(call.traffic.client_to_server.value()),
+                static_cast<double>(row.client_bytes), 50);
+    EXPECT_EQ(call.traffic.flights.value(), row.rounds);
+    ++checked;
+  }
+  EXPECT_EQ(checked, 5);
+}
+
+}  // namespace
+}  // namespace picost::spec
