@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-
+#include "estimator/cost/call_plan.h"
 #include "estimator/cost/deployment.h"
 #include "estimator/cost/estimate.h"
 #include "estimator/graph/graph.h"
@@ -16,13 +16,16 @@
 namespace picost {
 
 struct ProtocolChoice {
-  std::string id;                    // "delphi"
-  primitives::Parameters parameters; // unset ones take the protocol's defaults
+  std::string id;                     // "delphi"
+  primitives::Parameters parameters;  // unset ones take the protocol's defaults
 };
 
 // Counts and plans; needs no table.
 absl::StatusOr<protocols::ProtocolPlan> PlanModel(const graph::Graph& graph,
                                                   const ProtocolChoice& protocol);
+
+// Counts and plans; what composition prices, under as many deployments as asked.
+absl::StatusOr<cost::CallPlan> PlanCalls(const graph::Graph& graph, const ProtocolChoice& protocol);
 
 // Counts, plans, prices and composes. Seconds are absent, and the primitives
 // listed under `missing`, where no table of the deployment covers them.

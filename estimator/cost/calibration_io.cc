@@ -202,6 +202,8 @@ absl::StatusOr<Sample> ReadSample(std::string_view file, const CsvRow& row) {
     const std::string_view flag = flags.substr(0, end);
     if (flag == "flights_may_undercount") {
       sample.flights_may_undercount = true;
+    } else if (flag == "not_comparable") {
+      sample.comparable = false;
     } else {
       return cell(kFlags).Error(absl::StrCat("\"", std::string(flag), "\" is no flag"),
                                 "docs/calibration_format.md lists the flags.");

@@ -77,7 +77,7 @@ struct BadCase {
 TEST(CalibrationIoTest, MistakesNameFileLineAndColumn) {
   const std::string good = kColumns + kRow;
   const BadCase cases[] = {
-      {"unknown header field", std::string(kHeader) + "colour: 3\n", good, "t/table.textproto:11:"},
+      {"unknown header field", std::string(kHeader) + "colour: 3\n", good, "t/table.textproto:10:"},
       {"no origin", Replaced(kHeader, "origin: MEASURED\n", ""), good, "no origin"},
       {"no licence", Replaced(kHeader, "license: \"CC0-1.0\"\n", ""), good, "no license"},
       {"no backend version", Replaced(kHeader, "version: \"f71d4d4\"", ""), good,

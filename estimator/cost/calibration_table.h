@@ -35,8 +35,9 @@ struct Environment {
   int64_t threads = 1;
 };
 
-// Another primitive that ran inside a measurement: a Ferret extension that
-// happened to fall into a ReLU layer.
+// What else ran inside a measurement: another primitive (a Ferret extension that
+// happened to fall into a ReLU layer), or further calls of the same one (a phase
+// of a whole network, published as one figure).
 struct NestedUse {
   std::string primitive;
   primitives::Parameters parameters;
@@ -57,6 +58,7 @@ struct Sample {
   bool traffic_known = false;
   bool flights_may_undercount = false;  // metered flights may be 1 low
   std::vector<NestedUse> nested;        // included in wall, cpu and traffic
+  bool comparable = true;               // false: kept for the record, neither fitted nor compared
   int64_t line = 0;                     // in samples.csv; 0 where not from a file
 };
 

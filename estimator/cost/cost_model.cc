@@ -68,30 +68,57 @@ struct GroupSamples {
 };
 using GroupMap = std::map<std::string, GroupSamples>;
 
-absl::Status AddSample(const Sample& sample, Executor executor, double seconds, bool nested,
-                       std::string_view primitive, const Parameters& parameters, int64_t count,
-                       GroupMap& groups) {
-  absl::StatusOr<primitives::PrimitiveCall> call =
-      primitives::MakeCall(primitive, parameters, count, primitives::Phase::kOnline, executor);
-  if (!call.ok()) {
-    return MakeError(
-        absl::StatusCode::kInvalidArgument,
-        absl::StrCat("sample of line ", sample.line, ": ", std::string(call.status().message())),
-        {.mend = "Correct the table."});
+absl::StatusOr<primitives::PrimitiveCall> CallOf(const Sample& sample, std::string_view primitive,
+                                                 const Parameters& parameters, int64_t count) {
+  absl::StatusOr<primitives::PrimitiveCall> call = primitives::MakeCall(
+      primitive, parameters, count, primitives::Phase::kOnline, sample.executor);
+  if (call.ok()) return call;
+  return MakeError(
+      absl::StatusCode::kInvalidArgument,
+      absl::StrCat("sample of line ", sample.line, ": ", std::string(call.status().message())),
+      {.mend = "Correct the table."});
+}
+
+// A sample taken apart: the calls of its own group summed up (a phase of a whole
+// network is many calls of one primitive), and what else ran inside.
+struct Parts {
+  primitives::PrimitiveCall host;  // usage: the sum
+  std::vector<const NestedUse*> others;
+};
+
+absl::StatusOr<Parts> TakeApart(const Sample& sample) {
+  Parts parts;
+  PICOST_ASSIGN_OR_RETURN(parts.host,
+                          CallOf(sample, sample.primitive, sample.parameters, sample.count));
+  const Parameters matched = Matched(*parts.host.spec, sample.parameters);
+  for (const NestedUse& use : sample.nested) {
+    if (use.primitive != sample.primitive ||
+        !(Matched(*parts.host.spec, use.parameters) == matched)) {
+      parts.others.push_back(&use);
+      continue;
+    }
+    PICOST_ASSIGN_OR_RETURN(const primitives::PrimitiveCall call,
+                            CallOf(sample, use.primitive, use.parameters, use.count));
+    for (size_t i = 0; i < call.usage.size(); ++i) parts.host.usage[i] += call.usage[i];
   }
-  const Parameters matched = Matched(*call->spec, parameters);
-  GroupSamples& group = groups[GroupKey(*call->spec, executor, matched)];
-  group.spec = call->spec;
-  group.executor = executor;
+  return parts;
+}
+
+void AddSample(const primitives::PrimitiveCall& call, double seconds, bool nested,
+               GroupMap& groups) {
+  const Parameters matched = Matched(*call.spec, call.parameters);
+  GroupSamples& group = groups[GroupKey(*call.spec, call.executor, matched)];
+  group.spec = call.spec;
+  group.executor = call.executor;
   group.matched = matched;
-  Repetitions& shape =
-      group.shapes[absl::StrCat(parameters.DebugString(), "|", count, nested ? "|nested" : "")];
-  shape.parameters = parameters;
-  shape.count = count;
-  shape.usage = std::move(call->usage);
+  std::string key = absl::StrCat(call.parameters.DebugString(), "|", call.count);
+  for (const int64_t item : call.usage) absl::StrAppend(&key, "|", item);
+  Repetitions& shape = group.shapes[key];
+  shape.parameters = call.parameters;
+  shape.count = call.count;
+  shape.usage = call.usage;
   shape.nested = nested;
   shape.seconds.push_back(seconds);
-  return absl::OkStatus();
 }
 
 FitGroup FitOne(std::string key, const GroupSamples& samples) {
@@ -207,6 +234,13 @@ double FitGroup::Variance(const std::vector<int64_t>& usage) const {
   return std::max(variance, 0.0);
 }
 
+bool FitGroup::Covers(const std::vector<int64_t>& usage) const {
+  for (size_t j = 0; j < usage.size(); ++j) {
+    if (usage[j] > 0 && usage_maximum[j] == 0) return false;
+  }
+  return true;
+}
+
 bool FitGroup::Extrapolates(const std::vector<int64_t>& usage) const {
   for (size_t j = 0; j < usage.size(); ++j) {
     if (usage[j] < usage_minimum[j] || usage[j] > usage_maximum[j]) return true;
@@ -218,9 +252,10 @@ absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
     std::shared_ptr<const CalibrationTable> table) {
   GroupMap groups;
   for (const Sample& sample : table->samples) {
-    if (!IsComputeOnly(sample.network) || !sample.nested.empty()) continue;
-    PICOST_RETURN_IF_ERROR(AddSample(sample, sample.executor, sample.wall.value(), false,
-                                     sample.primitive, sample.parameters, sample.count, groups));
+    if (!IsComputeOnly(sample.network) || !sample.comparable) continue;
+    PICOST_ASSIGN_OR_RETURN(const Parts parts, TakeApart(sample));
+    if (!parts.others.empty()) continue;
+    AddSample(parts.host, sample.wall.value(), false, groups);
   }
   auto model = std::shared_ptr<CostModel>(new CostModel());
   model->table_ = table;
@@ -238,16 +273,15 @@ absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
   // time when the fitted host is taken out.
   GroupMap nested;
   for (const Sample& sample : table->samples) {
-    if (!IsComputeOnly(sample.network) || sample.nested.size() != 1) continue;
-    PICOST_ASSIGN_OR_RETURN(const primitives::PrimitiveCall host,
-                            primitives::MakeCall(sample.primitive, sample.parameters, sample.count,
-                                                 primitives::Phase::kOnline, sample.executor));
-    const FitGroup* group = model->Find(host);
+    if (!IsComputeOnly(sample.network) || !sample.comparable || sample.nested.empty()) continue;
+    PICOST_ASSIGN_OR_RETURN(const Parts parts, TakeApart(sample));
+    if (parts.others.size() != 1) continue;
+    const FitGroup* group = model->Find(parts.host);
     if (group == nullptr) continue;
-    const NestedUse& use = sample.nested.front();
-    const double rest = sample.wall.value() - group->Point(host.usage);
-    PICOST_RETURN_IF_ERROR(AddSample(sample, sample.executor, rest, true, use.primitive,
-                                     use.parameters, use.count, nested));
+    const NestedUse& use = *parts.others.front();
+    PICOST_ASSIGN_OR_RETURN(const primitives::PrimitiveCall call,
+                            CallOf(sample, use.primitive, use.parameters, use.count));
+    AddSample(call, sample.wall.value() - group->Point(parts.host.usage), true, nested);
   }
   // A primitive that was also measured by itself keeps its own samples.
   for (auto it = nested.begin(); it != nested.end();) {
@@ -262,7 +296,7 @@ const FitGroup* CostModel::Find(const primitives::PrimitiveCall& call) const {
   const auto find = [&](Executor executor) -> const FitGroup* {
     const std::string key = GroupKey(*call.spec, executor, matched);
     for (const FitGroup& group : groups_) {
-      if (group.key == key) return &group;
+      if (group.key == key && group.Covers(call.usage)) return &group;
     }
     return nullptr;
   };

@@ -57,6 +57,9 @@ struct FitGroup {
 
   double Point(const std::vector<int64_t>& usage) const;     // u . b
   double Variance(const std::vector<int64_t>& usage) const;  // u' S u
+  // False where the usage has an item that no sample has: its cost is unknown,
+  // not zero.
+  bool Covers(const std::vector<int64_t>& usage) const;
   // True where an item of the usage lies outside what was measured.
   bool Extrapolates(const std::vector<int64_t>& usage) const;
 };

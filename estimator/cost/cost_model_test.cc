@@ -95,6 +95,44 @@ TEST(CostModelTest, NestedWorkIsPricedByWhatIsLeft) {
   EXPECT_NEAR(model->Find(Trunc(8))->coefficients[0], kPerCall, 1e-9 * kPerCall);
 }
 
+TEST(CostModelTest, FurtherCallsOfTheSamePrimitiveAddUp) {
+  // A network's phase: three calls in one figure, with two different sums.
+  std::vector<Sample> samples;
+  for (const int64_t count : {1024, 8192, 65536}) {
+    Sample sample =
+        SyntheticSample("cheetah.trunc", kTrunc, count, Executor::kClient, {kPerCall, kPerElement});
+    for (const int64_t more : {512, 64}) {
+      sample.nested.push_back({"cheetah.trunc", kTrunc, more});
+      sample.wall = Seconds(sample.wall.value() + kPerCall + kPerElement * more);
+    }
+    samples.push_back(sample);
+  }
+  const auto model = SyntheticModel("sums", samples);
+  const FitGroup* group = model->Find(Trunc(1024));
+  ASSERT_NE(group, nullptr);
+  EXPECT_NEAR(group->coefficients[0], kPerCall, 1e-9 * kPerCall);
+  EXPECT_NEAR(group->coefficients[1], kPerElement, 1e-9 * kPerElement);
+}
+
+TEST(CostModelTest, WorkThatNoSampleHasIsNotCovered) {
+  const Parameters products = {{"ring_degree", 8192},   {"data_primes", 4},
+                               {"products", 100},       {"key_switches", 0},
+                               {"encodings", 0},        {"output_ciphertexts", 0},
+                               {"ciphertext_bytes", 0}, {"message_bytes", 0}};
+  const auto model = SyntheticModel("holes", {SyntheticSample("he.linear_evaluation", products, 1,
+                                                              Executor::kServer, {2e-3, 0, 0, 0})});
+  const auto call = [](const Parameters& parameters) {
+    return *MakeCall("he.linear_evaluation", parameters, 1, Phase::kOffline, Executor::kServer);
+  };
+  EXPECT_NE(model->Find(call(products)), nullptr);
+  Parameters rotated = products;
+  rotated.Set("key_switches", 1);
+  EXPECT_EQ(model->Find(call(rotated)), nullptr);
+  Parameters degree = products;
+  degree.Set("ring_degree", 4096);
+  EXPECT_EQ(model->Find(call(degree)), nullptr);
+}
+
 TEST(CostModelTest, OutsideTheMeasuredRangeIsExtrapolated) {
   const auto model = SyntheticModel("hull", TruncSamples(0));
   const FitGroup* group = model->Find(Trunc(8));

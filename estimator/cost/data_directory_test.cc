@@ -1,0 +1,120 @@
+#include "estimator/cost/data_directory.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "estimator/base/error.h"
+
+namespace picost::cost {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A copy of the shipped directory that a test may spoil.
+std::string Copy(const std::string& name) {
+  const fs::path target = fs::path(std::getenv("TEST_TMPDIR")) / name;
+  fs::remove_all(target);
+  fs::create_directories(target / "calibration");
+  for (const char* folder : {"calibration/delphi-epyc7502", "networks"}) {
+    fs::create_directories(target / folder);
+    for (const auto& entry : fs::directory_iterator(fs::path("data") / folder)) {
+      fs::copy_file(entry.path(), target / folder / entry.path().filename());
+    }
+  }
+  std::ofstream(target / "calibration/aliases.textproto")
+      << "aliases { name: \"delphi\" table: \"delphi-epyc7502\" }\n";
+  std::ofstream(target / "deployments.textproto")
+      << "deployments { id: \"d\" network: \"wan1\"\n"
+         "  client { threads: 1 families { family: \"garbling\" tables: \"delphi\" } }\n"
+         "  server { threads: 2 families { family: \"homomorphic\" tables: \"delphi\" } } }\n";
+  return target.string();
+}
+
+void Write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+TEST(DataDirectoryTest, ReadsTheShippedDirectory) {
+  const auto data = DataDirectory::Load("data");
+  ASSERT_TRUE(data.ok()) << data.status();
+  for (const char* id : {"lan", "wan", "lan-measured", "wan-measured", "loopback", "mobile"}) {
+    EXPECT_TRUE((*data)->FindDeployment(id).ok()) << id;
+  }
+  for (const char* id : {"lo", "lan", "wan1", "mobile"}) {
+    EXPECT_NE((*data)->FindNetwork(id), nullptr) << id;
+  }
+  for (const NamedTable& table : (*data)->tables()) {
+    EXPECT_EQ((*data)->FindTable(table.name), table.model);
+    EXPECT_EQ((*data)->FindTable(table.model->table().id), table.model);
+  }
+  for (const auto& [alias, name] : (*data)->aliases()) {
+    EXPECT_NE((*data)->FindTable(alias), nullptr) << alias;
+  }
+  EXPECT_EQ((*data)->FindTable("nothing"), nullptr);
+}
+
+TEST(DataDirectoryTest, ResolvesAliasesPartiesAndNetworks) {
+  const auto data = DataDirectory::Load(Copy("good"));
+  ASSERT_TRUE(data.ok()) << data.status();
+  const auto deployment = (*data)->FindDeployment("d");
+  ASSERT_TRUE(deployment.ok());
+  EXPECT_EQ(deployment->network.round_trip_seconds, 0.04);
+  EXPECT_EQ(deployment->server.threads, 2);
+  EXPECT_EQ(deployment->client.tables.at(primitives::Family::kGarbling).size(), 1u);
+  EXPECT_EQ(deployment->client.tables.count(primitives::Family::kHomomorphic), 0u);
+}
+
+TEST(DataDirectoryTest, AnUnknownDeploymentListsTheKnownOnes) {
+  const auto data = DataDirectory::Load(Copy("unknown"));
+  ASSERT_TRUE(data.ok());
+  const auto deployment = (*data)->FindDeployment("moon");
+  EXPECT_EQ(deployment.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(GetErrorSite(deployment.status()).mend, "Use one of: d.");
+}
+
+TEST(DataDirectoryTest, MistakesAreRefusedWithTheFileAtFault) {
+  struct Case {
+    std::string name;
+    std::string file;
+    std::string text;
+    std::string message;
+  };
+  const Case cases[] = {
+      {"alias", "calibration/aliases.textproto", "aliases { name: \"a\" table: \"b\" }",
+       "a names no table: b"},
+      {"shadow", "calibration/aliases.textproto",
+       "aliases { name: \"delphi-epyc7502\" table: \"delphi-epyc7502\" }", "is also a folder"},
+      {"network id", "networks/lan.textproto", "id: \"lam\" source: \"x\"", "id is \"lam\""},
+      {"network source", "networks/lan.textproto", "id: \"lan\"", "no source"},
+      {"network bandwidth", "networks/lan.textproto", "id: \"lan\" source: \"x\"",
+       "bandwidth is not positive"},
+      {"family", "deployments.textproto",
+       "deployments { id: \"x\" network: \"lan\" client { threads: 1 families { family: \"f\" } } "
+       "}",
+       "family \"f\" is unknown"},
+      {"table", "deployments.textproto",
+       "deployments { id: \"x\" network: \"lan\" client { threads: 1 families { family: "
+       "\"garbling\" tables: \"t\" } } }",
+       "no table t"},
+      {"network", "deployments.textproto", "deployments { id: \"x\" network: \"n\" }",
+       "no network n"},
+      {"threads", "deployments.textproto", "deployments { id: \"x\" network: \"lan\" client {} }",
+       "threads is 0"},
+      {"syntax", "deployments.textproto", "deployments {", "deployments.textproto:1:"},
+  };
+  for (const Case& c : cases) {
+    const std::string path = Copy("bad");
+    Write(path + "/" + c.file, c.text);
+    const auto data = DataDirectory::Load(path);
+    ASSERT_FALSE(data.ok()) << c.name;
+    EXPECT_NE(std::string(data.status().message()).find(c.message), std::string::npos)
+        << c.name << ": " << data.status();
+  }
+  EXPECT_EQ(DataDirectory::Load("no/such/folder").status().code(), absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace picost::cost
