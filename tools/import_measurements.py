@@ -289,7 +289,8 @@ def import_emp(path):
     op, p = garbler["op"], dict(fields(garbler), **fields(evaluator))
     network, repeat = garbler["net_profile"], garbler["repeat"]
     traffic = (evaluator["bytes_sent"], garbler["bytes_sent"], garbler["rounds"])
-    bits = 41 if p.get("mod") == "p41" else 32
+    # "ring32", "p41": the bit width of what is shared.
+    bits = int(p.get("mod", "ring32").lstrip("ringp"))
     if op.endswith("_offline_garble_send"):
       table.add("gc.garble", params(
           and_gates=p["ands"], extra_blocks=0, sent_labels=0, decoding_bits=bits, block_bytes=16,
