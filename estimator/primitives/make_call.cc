@@ -85,6 +85,9 @@ absl::StatusOr<PrimitiveCall> MakeCall(std::string_view primitive, Parameters pa
     return call;
   }
   call.traffic = spec->traffic(call.parameters, count);
+  call.critical_flights = spec->critical_flights == nullptr
+                              ? call.traffic.flights
+                              : Flights(spec->critical_flights(call.parameters, count));
   call.usage = spec->use(call.parameters, count);
   if (spec->pools != nullptr) call.pools = spec->pools(call.parameters, count);
   PICOST_RETURN_IF_ERROR(CheckSize(*spec, call));

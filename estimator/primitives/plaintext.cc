@@ -19,6 +19,16 @@ Traffic SendTraffic(const Parameters& p, int64_t count) {
           .flights = Flights(1)};
 }
 
+// Both parties open masked values at the same time: one flight.
+Traffic ExchangeTraffic(const Parameters& p, int64_t count) {
+  const Bytes bytes(
+      Sum({Product({count, p.Get("values"), p.Get("element_bytes")}), p.Get("message_bytes")}));
+  return {.client_to_server = bytes, .server_to_client = bytes, .flights = Flights(1)};
+}
+std::vector<int64_t> ExchangeUse(const Parameters& p, int64_t count) {
+  return {Product({count, p.Get("values")})};
+}
+
 }  // namespace
 
 std::vector<PrimitiveSpec> PlaintextPrimitives() {
@@ -49,6 +59,22 @@ std::vector<PrimitiveSpec> PlaintextPrimitives() {
   send.traffic = SendTraffic;
   send.use = CountUse;
   specs.push_back(send);
+
+  PrimitiveSpec exchange;
+  exchange.id = "shares.exchange";
+  exchange.family = Family::kPlaintext;
+  exchange.unit = "one element of a product of shares";
+  exchange.citation = "Beaver (CRYPTO 1991): each party opens its masked operands";
+  exchange.status = FormStatus::kDerived;
+  exchange.parameters = {
+      {"values", "masked values opened for each element: 2 for a product, 1 for a square", 1, 4096,
+       false},
+      {"element_bytes", "bytes of an element on the wire", 1, 64, false},
+      {"message_bytes", "framing of the message", 0, 1024, false}};
+  exchange.usage = {{"values", "values opened by each party"}};
+  exchange.traffic = ExchangeTraffic;
+  exchange.use = ExchangeUse;
+  specs.push_back(exchange);
   return specs;
 }
 

@@ -117,11 +117,18 @@ struct PrimitiveSpec {
   double traffic_relative_bound = 0;
   std::vector<ParameterSpec> parameters;
   std::vector<UsageSpec> usage;
+  // Primitives of one backend that are made of the same work share its unit
+  // costs: those with the same group have the same usage items, and one fit.
+  // Empty: the primitive is fitted by itself.
+  std::string cost_group;
 
   // Pure, total on validated parameters; non-decreasing in count.
   Traffic (*traffic)(const Parameters& parameters, int64_t count) = nullptr;
   // As many entries as `usage`.
   std::vector<int64_t> (*use)(const Parameters& parameters, int64_t count) = nullptr;
+  // Flights on the critical path, where it is shorter than the count of direction
+  // switches (two messages that cross wait once). Null: traffic().flights.
+  int64_t (*critical_flights)(const Parameters& parameters, int64_t count) = nullptr;
   // Correlated OTs and the like; null where nothing is drawn.
   std::vector<PoolUse> (*pools)(const Parameters& parameters, int64_t count) = nullptr;
 };
@@ -134,6 +141,7 @@ struct PrimitiveCall {
   Phase phase = Phase::kOnline;
   Executor executor = Executor::kJoint;
   Traffic traffic;
+  Flights critical_flights;  // what the parties wait for; at most traffic.flights
   std::vector<int64_t> usage;
   std::vector<PoolUse> pools;
 };

@@ -19,7 +19,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-
 #include "estimator/count/op_counts.h"
 #include "estimator/graph/graph.h"
 #include "estimator/primitives/primitive.h"
@@ -33,7 +32,7 @@ struct ProtocolParameter {
   int64_t default_value = 0;
   int64_t minimum = 0;
   int64_t maximum = 0;
-  std::string source;   // where the default is from
+  std::string source;  // where the default is from
 };
 
 struct ProtocolInfo {
