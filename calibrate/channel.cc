@@ -1,0 +1,204 @@
+#include "calibrate/channel.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "estimator/base/error.h"
+#include "estimator/base/status_macros.h"
+
+namespace picost::calibrate {
+namespace {
+
+absl::Status SystemError(const std::string& what) {
+  return MakeError(absl::StatusCode::kUnavailable, absl::StrCat(what, ": ", std::strerror(errno)),
+                   {.mend = "Look whether the other party still runs and can be reached."});
+}
+
+void SetNoDelay(int socket) {
+  const int on = 1;
+  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+struct Addresses {
+  addrinfo* list = nullptr;
+  ~Addresses() {
+    if (list != nullptr) freeaddrinfo(list);
+  }
+};
+
+absl::Status Resolve(const std::string& host, int port, int flags, Addresses& addresses) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = flags;
+  const std::string service = std::to_string(port);
+  const int code =
+      getaddrinfo(host.empty() ? nullptr : host.c_str(), service.c_str(), &hints, &addresses.list);
+  if (code == 0) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("cannot resolve \"", host, "\": ", gai_strerror(code)),
+                   {.field = "host", .mend = "Give a host name or address of this network."});
+}
+
+}  // namespace
+
+Channel::Channel(int socket) : socket_(socket) { SetNoDelay(socket_); }
+
+Channel::~Channel() { close(socket_); }
+
+absl::StatusOr<std::pair<std::unique_ptr<Channel>, std::unique_ptr<Channel>>>
+Channel::LoopbackPair() {
+  PICOST_ASSIGN_OR_RETURN(const std::unique_ptr<Listener> listener, Listener::Open("127.0.0.1", 0));
+  PICOST_ASSIGN_OR_RETURN(std::unique_ptr<Channel> first,
+                          Connect("127.0.0.1", listener->port(), /*timeout_seconds=*/10));
+  PICOST_ASSIGN_OR_RETURN(std::unique_ptr<Channel> second, listener->Accept(10));
+  return std::make_pair(std::move(first), std::move(second));
+}
+
+absl::StatusOr<std::unique_ptr<Channel>> Channel::Connect(const std::string& host, int port,
+                                                          double timeout_seconds) {
+  Addresses addresses;
+  PICOST_RETURN_IF_ERROR(Resolve(host, port, 0, addresses));
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::duration<double>(timeout_seconds);
+  while (true) {
+    for (const addrinfo* a = addresses.list; a != nullptr; a = a->ai_next) {
+      const int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
+      if (fd < 0) continue;
+      if (connect(fd, a->ai_addr, a->ai_addrlen) == 0) return std::make_unique<Channel>(fd);
+      close(fd);
+    }
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return SystemError(absl::StrCat("cannot connect to ", host, ":", port));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+absl::Status Channel::SendAll(const char* data, int64_t bytes) {
+  while (bytes > 0) {
+    const ssize_t sent = send(socket_, data, static_cast<size_t>(bytes), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return SystemError("cannot send to the other party");
+    data += sent;
+    bytes -= sent;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Channel::ReceiveAll(char* data, int64_t bytes) {
+  while (bytes > 0) {
+    const ssize_t got = recv(socket_, data, static_cast<size_t>(bytes), 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got == 0) errno = ECONNRESET;
+    if (got <= 0) return SystemError("cannot receive from the other party");
+    data += got;
+    bytes -= got;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Channel::Send(const void* data, int64_t bytes) {
+  if (bytes == 0) return absl::OkStatus();
+  meter_.OnSend(bytes);
+  return SendAll(static_cast<const char*>(data), bytes);
+}
+
+absl::Status Channel::Receive(void* data, int64_t bytes) {
+  if (bytes == 0) return absl::OkStatus();
+  meter_.OnReceive(bytes);
+  return ReceiveAll(static_cast<char*>(data), bytes);
+}
+
+absl::Status Channel::Exchange(const void* sent, int64_t sent_bytes, void* received,
+                               int64_t received_bytes) {
+  meter_.OnExchange(sent_bytes, received_bytes);
+  const char* out = static_cast<const char*>(sent);
+  char* in = static_cast<char*>(received);
+  while (sent_bytes > 0 || received_bytes > 0) {
+    pollfd state{socket_, 0, 0};
+    if (sent_bytes > 0) state.events |= POLLOUT;
+    if (received_bytes > 0) state.events |= POLLIN;
+    if (poll(&state, 1, -1) < 0) {
+      if (errno == EINTR) continue;
+      return SystemError("cannot wait for the other party");
+    }
+    if ((state.revents & POLLIN) != 0 || (state.revents & POLLHUP) != 0) {
+      const ssize_t got = recv(socket_, in, static_cast<size_t>(received_bytes), MSG_DONTWAIT);
+      if (got == 0) errno = ECONNRESET;
+      if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
+        return SystemError("cannot receive from the other party");
+      }
+      if (got > 0) {
+        in += got;
+        received_bytes -= got;
+      }
+    }
+    if ((state.revents & POLLOUT) != 0) {
+      const ssize_t put =
+          send(socket_, out, static_cast<size_t>(sent_bytes), MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (put < 0 && errno != EAGAIN && errno != EINTR) {
+        return SystemError("cannot send to the other party");
+      }
+      if (put > 0) {
+        out += put;
+        sent_bytes -= put;
+      }
+    }
+    if ((state.revents & (POLLERR | POLLNVAL)) != 0) {
+      return SystemError("the connection to the other party broke");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const std::string& address, int port) {
+  Addresses addresses;
+  PICOST_RETURN_IF_ERROR(Resolve(address, port, AI_PASSIVE, addresses));
+  const addrinfo* a = addresses.list;
+  const int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
+  if (fd < 0) return SystemError("cannot open a socket");
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  sockaddr_storage bound{};
+  socklen_t length = sizeof(bound);
+  if (bind(fd, a->ai_addr, a->ai_addrlen) != 0 || listen(fd, 1) != 0 ||
+      getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &length) != 0) {
+    const absl::Status status = SystemError(absl::StrCat("cannot listen on port ", port));
+    close(fd);
+    return status;
+  }
+  const int actual = bound.ss_family == AF_INET6
+                         ? ntohs(reinterpret_cast<sockaddr_in6*>(&bound)->sin6_port)
+                         : ntohs(reinterpret_cast<sockaddr_in*>(&bound)->sin_port);
+  return std::unique_ptr<Listener>(new Listener(fd, actual));
+}
+
+Listener::~Listener() { close(socket_); }
+
+absl::StatusOr<std::unique_ptr<Channel>> Listener::Accept(double timeout_seconds) {
+  pollfd state{socket_, POLLIN, 0};
+  const int ready = poll(&state, 1, static_cast<int>(timeout_seconds * 1000));
+  if (ready == 0) {
+    return MakeError(
+        absl::StatusCode::kDeadlineExceeded,
+        absl::StrCat("no connection on port ", port_, " within ", timeout_seconds, " s"),
+        {.mend = "Start the other party, and let this port through the firewall."});
+  }
+  const int fd = ready < 0 ? -1 : accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+  if (fd < 0) return SystemError("cannot accept the other party");
+  return std::make_unique<Channel>(fd);
+}
+
+}  // namespace picost::calibrate
