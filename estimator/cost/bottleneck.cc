@@ -36,8 +36,8 @@ std::string PhaseSentence(const Estimate& estimate, Phase phase) {
                                           network.client_to_server_bytes_per_second);
     note("server-to-client transfer", static_cast<double>(call.traffic.server_to_client.value()) /
                                           network.server_to_client_bytes_per_second);
-    note("flights",
-         static_cast<double>(call.traffic.flights.value()) * (network.round_trip_seconds / 2));
+    note("flights", static_cast<double>(call.critical_flights.value()) *
+                        (network.round_trip_seconds / 2 + network.flight_overhead_seconds));
   };
   for (const CallCost& call : estimate.setup_calls) add(call);
   for (const LayerEstimate& layer : estimate.layers) {

@@ -55,7 +55,8 @@ double TransferSeconds(const Traffic& traffic, const NetworkProfile& network) {
 }
 
 double FlightSeconds(int64_t flights, const NetworkProfile& network) {
-  return static_cast<double>(flights) * (network.round_trip_seconds / 2);
+  return static_cast<double>(flights) *
+         (network.round_trip_seconds / 2 + network.flight_overhead_seconds);
 }
 
 // Usage of one fit, summed, and the squares of its calls' own residuals.
@@ -70,6 +71,7 @@ class PhaseSum {
  public:
   void Add(const PrimitiveCall& call, const Pricing& pricing) {
     traffic_ += call.traffic;
+    critical_flights_ += call.critical_flights;
     if (call.spec->status == primitives::FormStatus::kEmpirical) {
       bound_ = std::max(bound_, call.spec->traffic_relative_bound);
     }
@@ -93,7 +95,7 @@ class PhaseSum {
     cost.traffic = traffic_;
     cost.traffic_relative_bound = bound_;
     cost.transfer_seconds = TransferSeconds(traffic_, network);
-    cost.flight_seconds = FlightSeconds(traffic_.flights.value(), network);
+    cost.flight_seconds = FlightSeconds(critical_flights_.value(), network);
     const double level = claimed_ ? kIntervalLevel : 0;
     std::optional<Interval>* const parts[kExecutorCount] = {
         &cost.client_compute_seconds, &cost.server_compute_seconds, &cost.joint_compute_seconds};
@@ -127,6 +129,7 @@ class PhaseSum {
 
  private:
   Traffic traffic_;
+  Flights critical_flights_;
   double bound_ = 0;
   bool claimed_ = true;
   std::array<bool, kExecutorCount> missing_ = {};
@@ -182,7 +185,8 @@ CallCost PriceCall(const PrimitiveCall& call, const Deployment& deployment, Phas
                 .phase = call.phase,
                 .executor = call.executor,
                 .traffic_status = call.spec->status,
-                .traffic = call.traffic};
+                .traffic = call.traffic,
+                .critical_flights = call.critical_flights};
   if (pricing.group == nullptr) {
     // Work that the backend does for nothing still needs a table, but a call
     // that uses no work at all costs no time.
@@ -254,6 +258,7 @@ absl::StatusOr<Estimate> Compose(const CallPlan& plan, const Deployment& deploym
   provenance.deployment_id = deployment.id;
   provenance.network_id = deployment.network.id;
   provenance.round_trip_seconds = deployment.network.round_trip_seconds;
+  provenance.flight_overhead_seconds = deployment.network.flight_overhead_seconds;
   provenance.client_to_server_bytes_per_second =
       deployment.network.client_to_server_bytes_per_second;
   provenance.server_to_client_bytes_per_second =

@@ -122,7 +122,7 @@ TEST(ComposeTest, TheFirstTableThatCoversACallPricesIt) {
   Deployment deployment = TruncDeployment();
   auto& tables = deployment.client.tables[Family::kWholeProtocol];
   std::vector<Sample> other = {
-      SyntheticSample("cheetah.relu", kRelu, 8, Executor::kClient, {1e-3, 1e-6})};
+      SyntheticSample("cheetah.relu", kRelu, 8, Executor::kClient, {1e-3, 1e-6, 0, 0, 0})};
   // One that does not cover it, then the slow one, then the fast one.
   tables = {SyntheticModel("other", other), SyntheticModel("slow", slow), tables[0]};
   const auto estimate = Compose(TruncPlan(1, 4096), deployment);

@@ -39,8 +39,8 @@ Parameters Matched(const PrimitiveSpec& spec, const Parameters& parameters) {
 }
 
 std::string GroupKey(const PrimitiveSpec& spec, Executor executor, const Parameters& matched) {
-  return absl::StrCat(spec.id, "|", std::string(primitives::ExecutorName(executor)), "|",
-                      matched.DebugString());
+  return absl::StrCat(spec.cost_group.empty() ? spec.id : spec.cost_group, "|",
+                      std::string(primitives::ExecutorName(executor)), "|", matched.DebugString());
 }
 
 double Median(std::vector<double> values) {
@@ -51,6 +51,7 @@ double Median(std::vector<double> values) {
 
 // Repetitions of one shape while they are gathered.
 struct Repetitions {
+  const PrimitiveSpec* spec = nullptr;
   Parameters parameters;
   int64_t count = 0;
   std::vector<int64_t> usage;
@@ -111,9 +112,11 @@ void AddSample(const primitives::PrimitiveCall& call, double seconds, bool neste
   group.spec = call.spec;
   group.executor = call.executor;
   group.matched = matched;
-  std::string key = absl::StrCat(call.parameters.DebugString(), "|", call.count);
+  std::string key =
+      absl::StrCat(call.spec->id, "|", call.parameters.DebugString(), "|", call.count);
   for (const int64_t item : call.usage) absl::StrAppend(&key, "|", item);
   Repetitions& shape = group.shapes[key];
+  shape.spec = call.spec;
   shape.parameters = call.parameters;
   shape.count = call.count;
   shape.usage = call.usage;
@@ -129,6 +132,7 @@ FitGroup FitOne(std::string key, const GroupSamples& samples) {
   group.matched = samples.matched;
   for (const auto& [name, repetitions] : samples.shapes) {
     ShapePoint point;
+    point.spec = repetitions.spec;
     point.parameters = repetitions.parameters;
     point.count = repetitions.count;
     point.usage = repetitions.usage;

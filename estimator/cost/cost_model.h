@@ -1,6 +1,7 @@
 // Seconds of primitives: the fits of one calibration table.
 //
-// For each fit group (primitive, executor, values of its must_match parameters)
+// For each fit group (primitive or cost group, executor, values of the
+// must_match parameters)
 //
 //   seconds(u) = u . b        u: usage vector of the primitive, b >= 0
 //
@@ -29,6 +30,7 @@ inline constexpr char kFitVersion[] = "nnls-relative/1";
 
 // One point of a fit: all repetitions of one shape.
 struct ShapePoint {
+  const primitives::PrimitiveSpec* spec = nullptr;
   primitives::Parameters parameters;
   int64_t count = 0;
   std::vector<int64_t> usage;
@@ -39,8 +41,8 @@ struct ShapePoint {
 };
 
 struct FitGroup {
-  std::string key;  // "cheetah.relu|joint|": primitive, executor, matched parameters
-  const primitives::PrimitiveSpec* spec = nullptr;
+  std::string key;  // "cheetah.comparison|client|": group, executor, matched parameters
+  const primitives::PrimitiveSpec* spec = nullptr;  // of one member: all have its usage items
   primitives::Executor executor = primitives::Executor::kJoint;
   primitives::Parameters matched;
   std::vector<double> coefficients;             // seconds per usage item

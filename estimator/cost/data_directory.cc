@@ -61,7 +61,8 @@ absl::StatusOr<NetworkProfile> ReadNetwork(const std::string& path, const std::s
   for (const double value : positive) {
     if (!(value > 0)) return Invalid(path, "a bandwidth is not positive", "Give bytes per second.");
   }
-  const double not_negative[] = {file.round_trip_seconds(), file.bandwidth_relative_stddev(),
+  const double not_negative[] = {file.round_trip_seconds(), file.flight_overhead_seconds(),
+                                 file.bandwidth_relative_stddev(),
                                  file.round_trip_relative_stddev()};
   for (const double value : not_negative) {
     if (!(value >= 0)) return Invalid(path, "a negative figure", "Give numbers of at least 0.");
@@ -70,6 +71,7 @@ absl::StatusOr<NetworkProfile> ReadNetwork(const std::string& path, const std::s
       .id = id,
       .source = file.source(),
       .round_trip_seconds = file.round_trip_seconds(),
+      .flight_overhead_seconds = file.flight_overhead_seconds(),
       .client_to_server_bytes_per_second = file.client_to_server_bytes_per_second(),
       .server_to_client_bytes_per_second = file.server_to_client_bytes_per_second(),
       .bandwidth_relative_stddev = file.bandwidth_relative_stddev(),

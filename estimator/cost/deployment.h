@@ -20,6 +20,9 @@ struct NetworkProfile {
   std::string id;      // "lan", "wan", ...; empty for one spelled out in a request
   std::string source;  // paper or measurement the numbers are from
   double round_trip_seconds = 0;
+  // What each flight takes beside half a round trip: the end systems' wake-ups,
+  // as measured on latency-bound operations of this link.
+  double flight_overhead_seconds = 0;
   double client_to_server_bytes_per_second = 0;
   double server_to_client_bytes_per_second = 0;
   // Relative standard deviations, as far as known; widen the intervals.

@@ -39,6 +39,7 @@ struct CallCost {
   primitives::Executor executor = primitives::Executor::kJoint;
   primitives::FormStatus traffic_status = primitives::FormStatus::kDerived;
   primitives::Traffic traffic;
+  Flights critical_flights;       // those that are waited for
   std::optional<double> seconds;  // compute, point estimate
   bool extrapolated = false;      // outside what the table measured
 };
@@ -82,6 +83,7 @@ struct Provenance {
   std::string deployment_id;
   std::string network_id;
   double round_trip_seconds = 0;
+  double flight_overhead_seconds = 0;
   double client_to_server_bytes_per_second = 0;
   double server_to_client_bytes_per_second = 0;
 };

@@ -87,6 +87,13 @@ int64_t ReluClientBits(const ComparisonShape& shape, int64_t payload) {
 int64_t StraightOts(const ComparisonShape& shape) { return 4 * shape.digits + shape.triples + 1; }
 int64_t ReversedOts(const ComparisonShape& shape) { return shape.triples + 1; }
 
+// All operations made of comparisons share unit costs: the same code on more or
+// fewer digits. flights: what the kernel takes to pass a message on loopback.
+std::vector<int64_t> ComparisonWork(int64_t flights, int64_t digits, int64_t multiplexed,
+                                    int64_t truncated, int64_t kkot_blocks) {
+  return {flights, digits, multiplexed, truncated, kkot_blocks};
+}
+
 // A triple call starts with a 16-byte seed each way; a comparison of one digit
 // makes no triples and sends none.
 int64_t SeedBytes(const ComparisonShape& shape) { return shape.triples > 0 ? 16 : 0; }
@@ -100,7 +107,14 @@ Traffic ReluTraffic(const Parameters& p, int64_t count) {
               ReluClientBits(shape, PayloadBits(p)), 16 + seed, 5 + 2 * shape.depth);
 }
 std::vector<int64_t> ReluUse(const Parameters& p, int64_t count) {
-  return {1, Product({Padded(count), ApproximateSign(p).digits})};
+  const ComparisonShape shape = ApproximateSign(p);
+  return ComparisonWork(5 + 2 * shape.depth, Product({Padded(count), shape.digits}), Padded(count),
+                        0, 0);
+}
+// The correlated OTs of the multiplexer cross: measured over a link of 40 ms round
+// trip, a ReLU waits for one flight less than it switches directions.
+int64_t ReluCriticalFlights(const Parameters& p, int64_t) {
+  return 4 + 2 * ApproximateSign(p).depth;
 }
 std::vector<PoolUse> ReluPools(const Parameters& p, int64_t count) {
   const ComparisonShape shape = ApproximateSign(p);
@@ -131,6 +145,11 @@ Traffic ReluTruncTraffic(const Parameters& p, int64_t count) {
               ReluClientBits(shape, PayloadBits(p)) + kTruncClientBits, 16 + seed,
               8 + 2 * shape.depth);
 }
+std::vector<int64_t> ReluTruncUse(const Parameters& p, int64_t count) {
+  const ComparisonShape shape = ApproximateSign(p);
+  return ComparisonWork(8 + 2 * shape.depth, Product({Padded(count), shape.digits}), Padded(count),
+                        Padded(count), 0);
+}
 std::vector<PoolUse> ReluTruncPools(const Parameters& p, int64_t count) {
   const ComparisonShape shape = ApproximateSign(p);
   return Pools(Padded(count), StraightOts(shape) + 2, ReversedOts(shape));
@@ -149,8 +168,16 @@ Traffic MaxPoolTraffic(const Parameters& p, int64_t count) {
               comparisons * (4 + 2 * shape.depth) + (comparisons > 0 ? 1 : 0));
 }
 std::vector<int64_t> MaxPoolUse(const Parameters& p, int64_t count) {
+  const ComparisonShape shape = FullSign(p);
   const int64_t comparisons = p.Get("window") - 1;
-  return {comparisons, Product({Padded(count), comparisons, FullSign(p).digits})};
+  const int64_t elements = Product({Padded(count), comparisons});
+  return ComparisonWork(Product({comparisons, 4 + 2 * shape.depth}),
+                        Product({elements, shape.digits}), elements, 0, 0);
+}
+// One less for each comparison, as in a ReLU.
+int64_t MaxPoolCriticalFlights(const Parameters& p, int64_t) {
+  const int64_t comparisons = p.Get("window") - 1;
+  return Product({comparisons, 3 + 2 * FullSign(p).depth}) + (comparisons > 0 ? 1 : 0);
 }
 std::vector<PoolUse> MaxPoolPools(const Parameters& p, int64_t count) {
   const ComparisonShape shape = FullSign(p);
@@ -187,8 +214,12 @@ Traffic ArgMaxTraffic(const Parameters& p, int64_t count) {
               Product({count, tree.levels * (4 + 2 * shape.depth) + (tree.levels > 0 ? 1 : 0)}));
 }
 std::vector<int64_t> ArgMaxUse(const Parameters& p, int64_t count) {
+  const ComparisonShape shape = FullSign(p);
   const TreeShape tree = ArgMaxTree(p.Get("width"));
-  return {Product({tree.levels, count}), Product({tree.padded_pairs, count, FullSign(p).digits})};
+  const int64_t pairs = Product({tree.padded_pairs, count});
+  // Value and index both pass the multiplexer.
+  return ComparisonWork(Product({count, tree.levels, 4 + 2 * shape.depth}),
+                        Product({pairs, shape.digits}), Product({2, pairs}), 0, 0);
 }
 std::vector<PoolUse> ArgMaxPools(const Parameters& p, int64_t count) {
   const ComparisonShape shape = FullSign(p);
@@ -243,8 +274,10 @@ Traffic AvgPoolTraffic(const Parameters& p, int64_t count) {
 }
 std::vector<int64_t> AvgPoolUse(const Parameters& p, int64_t count) {
   const DivisionShape d = Division(p);
-  return {1, Product({Padded(count), d.sign.digits + d.corrections * d.correction.digits}),
-          IknpBlocks(d, count)};
+  return ComparisonWork(
+      8 + 2 * d.sign.depth + 2 * d.correction.depth,
+      Product({Padded(count), d.sign.digits + d.corrections * d.correction.digits}), Padded(count),
+      0, CeilDiv(count, 8192));
 }
 std::vector<PoolUse> AvgPoolPools(const Parameters& p, int64_t count) {
   const DivisionShape d = Division(p);
@@ -279,7 +312,14 @@ Traffic ExtensionTraffic(const Parameters& p, int64_t count) {
 std::vector<int64_t> CountUse(const Parameters&, int64_t count) { return {count}; }
 
 const UsageSpec kCalls = {"calls", "calls of the operation, each one batch"};
+const UsageSpec kFlights = {"flights",
+                            "direction switches: messages passed on, apart from their way"};
 const UsageSpec kDigits = {"digits", "radix-16 digits compared, over padded elements"};
+const UsageSpec kMultiplexed = {"multiplexed",
+                                "elements selected by a comparison's bit, padded to 8"};
+const UsageSpec kTruncated = {"truncated", "elements truncated in the same call, padded to 8"};
+const UsageSpec kBlocks = {"kkot_blocks", "blocks of 8,192 KKOT columns"};
+constexpr char kComparisons[] = "cheetah.comparison";
 
 }  // namespace
 
@@ -321,17 +361,20 @@ std::vector<PrimitiveSpec> CheetahInteractivePrimitives() {
 
   PrimitiveSpec relu = base("cheetah.relu", "one ReLU element");
   relu.parameters = {RingBits(), IgnoredBits("12 in the measured runs")};
-  relu.usage = {kCalls, kDigits};
+  relu.cost_group = kComparisons;
+  relu.usage = {kFlights, kDigits, kMultiplexed, kTruncated, kBlocks};
   relu.traffic = ReluTraffic;
   relu.use = ReluUse;
+  relu.critical_flights = ReluCriticalFlights;
   relu.pools = ReluPools;
   specs.push_back(relu);
 
   PrimitiveSpec relu_trunc = base("cheetah.relu_trunc", "one ReLU element, truncated");
   relu_trunc.parameters = {RingBits(), IgnoredBits("18 in the measured runs"), TruncatedBits()};
-  relu_trunc.usage = {kCalls, kDigits};
+  relu_trunc.cost_group = kComparisons;
+  relu_trunc.usage = {kFlights, kDigits, kMultiplexed, kTruncated, kBlocks};
   relu_trunc.traffic = ReluTruncTraffic;
-  relu_trunc.use = ReluUse;
+  relu_trunc.use = ReluTruncUse;
   relu_trunc.pools = ReluTruncPools;
   specs.push_back(relu_trunc);
 
@@ -346,9 +389,11 @@ std::vector<PrimitiveSpec> CheetahInteractivePrimitives() {
   PrimitiveSpec maxpool = base("cheetah.maxpool", "one pooling output");
   maxpool.parameters = {
       RingBits(), {"window", "elements under the kernel, padding included", 1, 1 << 20, false}};
-  maxpool.usage = {kCalls, kDigits};
+  maxpool.cost_group = kComparisons;
+  maxpool.usage = {kFlights, kDigits, kMultiplexed, kTruncated, kBlocks};
   maxpool.traffic = MaxPoolTraffic;
   maxpool.use = MaxPoolUse;
+  maxpool.critical_flights = MaxPoolCriticalFlights;
   maxpool.pools = MaxPoolPools;
   specs.push_back(maxpool);
 
@@ -363,7 +408,8 @@ std::vector<PrimitiveSpec> CheetahInteractivePrimitives() {
 
   PrimitiveSpec argmax = base("cheetah.argmax", "one vector");
   argmax.parameters = {RingBits(), {"width", "elements of the vector", 1, kMaximumCount, false}};
-  argmax.usage = {kCalls, kDigits};
+  argmax.cost_group = kComparisons;
+  argmax.usage = {kFlights, kDigits, kMultiplexed, kTruncated, kBlocks};
   argmax.traffic = ArgMaxTraffic;
   argmax.use = ArgMaxUse;
   argmax.pools = ArgMaxPools;

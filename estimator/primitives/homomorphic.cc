@@ -123,9 +123,11 @@ std::vector<PrimitiveSpec> HomomorphicPrimitives() {
   specs.push_back(linear);
 
   PrimitiveSpec decrypt = base("he.decrypt", "one ciphertext", FormStatus::kVerified);
-  decrypt.usage = {{"ciphertexts", "ciphertexts decrypted and decoded"}};
+  // Published decryption takes a layer's share beside that of its ciphertexts.
+  decrypt.usage = {{"messages", "replies, of one or more ciphertexts"},
+                   {"ciphertexts", "ciphertexts decrypted and decoded"}};
   decrypt.traffic = Nothing;
-  decrypt.use = CountUse;
+  decrypt.use = [](const Parameters&, int64_t count) { return std::vector<int64_t>{1, count}; };
   specs.push_back(decrypt);
 
   PrimitiveSpec triple = base("he.multiplication_triples", "one triple", FormStatus::kDerived);

@@ -40,7 +40,7 @@ Traffic ExtensionTraffic(const Parameters& p, int64_t count) {
                    answer > 0 ? 2 : 1);
 }
 std::vector<int64_t> ExtensionUse(const Parameters& p, int64_t count) {
-  return {1, RoundUp(count, p.Get("quantum"))};
+  return {1, RoundUp(count, p.Get("quantum")), p.Get("message_bytes") == 0 ? 0 : count};
 }
 
 // Ferret in emp-ot: bootstrap, extensions of 10,001,853, one choice bit for each
@@ -94,7 +94,9 @@ std::vector<PrimitiveSpec> ObliviousTransferPrimitives() {
       {"quantum", "the receiver's columns are padded to a multiple of this many OTs", 1, 1 << 20,
        false},
       SenderIsClient()};
-  extension.usage = {{"calls", "batches"}, {"ots", "OTs, padded"}};
+  extension.usage = {{"calls", "batches"},
+                     {"ots", "OTs, padded"},
+                     {"answered", "OTs answered with two masked messages"}};
   extension.traffic = ExtensionTraffic;
   extension.use = ExtensionUse;
   specs.push_back(extension);

@@ -73,7 +73,7 @@ TEST_P(TableConformance, MoreOfTheSameNeverCostsLess) {
     for (const ShapePoint& shape : group.shapes) {
       double last = 0;
       for (const int64_t factor : {1, 2, 3, 10}) {
-        const auto call = MakeCall(group.spec->id, shape.parameters, shape.count * factor,
+        const auto call = MakeCall(shape.spec->id, shape.parameters, shape.count * factor,
                                    Phase::kOnline, group.executor);
         ASSERT_TRUE(call.ok()) << call.status();
         const double seconds = group.Point(call->usage);
