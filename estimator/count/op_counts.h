@@ -15,16 +15,24 @@ namespace picost::count {
 struct Counts {
   int64_t relu_elements = 0;  // Relu and clips of the ReLU6 type (low = 0, finite high)
   int64_t relu_calls = 0;
-  int64_t comparisons = 0;    // max pooling: window - 1 per output; never includes ReLUs
-  int64_t multiplications = 0;  // private x private, element-wise
+  // Never includes ReLUs. Max pooling: window - 1 per output.
+  int64_t comparisons = 0;
+  int64_t maxpool_comparisons = 0;  // the part of `comparisons` from max pooling
+  int64_t multiplications = 0;      // private x private, element-wise
   int64_t squares = 0;
   int64_t exponentials = 0;
-  int64_t reciprocals = 0;    // includes reciprocal square roots
-  int64_t macs = 0;           // conv_macs + linear_macs + private_matmul_macs
+  int64_t reciprocals = 0;  // includes reciprocal square roots
+  // Elements times a weight that no linear layer could take in (batch
+  // normalization after a sum, layer scale): products of a share with a server's
+  // number.
+  int64_t weight_products = 0;
+  // Elements whose fixed-point scale must be brought back after a product.
+  int64_t truncations = 0;
+  int64_t macs = 0;  // conv_macs + linear_macs + private_matmul_macs
   int64_t conv_macs = 0;
   int64_t linear_macs = 0;
   int64_t private_matmul_macs = 0;
-  int64_t parameters = 0;     // weight elements of the canonical node
+  int64_t parameters = 0;  // weight elements of the canonical node
   int64_t output_elements = 0;
   // Elements of every activation, softmax and normalization under its own kind
   // name (KindName), ReLUs included.

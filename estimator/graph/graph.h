@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-
 #include "estimator/graph/node_attributes.h"
 #include "estimator/graph/tensor_type.h"
 

@@ -23,7 +23,7 @@ struct Conv {
   int64_t in_channels = 0;
   int64_t out_channels = 0;
   int64_t groups = 1;
-  std::vector<int64_t> input_size;   // unpadded
+  std::vector<int64_t> input_size;  // unpadded
   std::vector<int64_t> output_size;
   std::vector<int64_t> kernel;
   std::vector<int64_t> strides;
@@ -55,10 +55,10 @@ struct PrivateMatMul {
 
 enum class ActivationKind {
   kRelu,
-  kRelu6,       // clip to [0, 6]: the garbled circuit of DELPHI
-  kClip,        // any other pair of finite bounds
+  kRelu6,  // clip to [0, 6]: the garbled circuit of DELPHI
+  kClip,   // any other pair of finite bounds
   kLeakyRelu,
-  kPRelu,       // slopes are the server's weights
+  kPRelu,  // slopes are the server's weights
   kThresholdedRelu,
   kElu,
   kCelu,
@@ -70,7 +70,7 @@ enum class ActivationKind {
   kTanh,
   kErf,
   kGelu,
-  kGeluTanh,    // the tanh approximation, counted under gelu
+  kGeluTanh,  // the tanh approximation, counted under gelu
   kSoftplus,
   kSoftsign,
   kMish,
@@ -81,11 +81,11 @@ enum class ActivationKind {
 struct Activation {
   ActivationKind kind = ActivationKind::kRelu;
   int64_t elements = 0;
-  double low = 0;    // kClip: bounds
+  double low = 0;  // kClip: bounds
   double high = 0;
-  double alpha = 0;  // slope or scale, by kind
-  int64_t degree = 0;          // kPolynomial
-  std::string scheme;          // kPolynomial: how it is evaluated; empty: the protocol's default
+  double alpha = 0;    // slope or scale, by kind
+  int64_t degree = 0;  // kPolynomial
+  std::string scheme;  // kPolynomial: how it is evaluated; empty: the protocol's default
   // Linearization (SNL, SENet): of `elements`, how many still compute the
   // activation; the others are the identity. -1: all of them.
   int64_t kept_elements = -1;
@@ -119,9 +119,9 @@ struct Normalization {
   int64_t elements = 0;
   int64_t rows = 0;
   int64_t width = 0;
-  int64_t channels = 0;            // kBatch: number of scales
-  std::vector<int64_t> spatial;    // kBatch: spatial size of a channel
-  bool has_scale = true;           // private scale and shift after the statistics
+  int64_t channels = 0;          // kBatch: number of scales
+  std::vector<int64_t> spatial;  // kBatch: spatial size of a channel
+  bool has_scale = true;         // private scale and shift after the statistics
   friend bool operator==(const Normalization&, const Normalization&) = default;
 };
 
@@ -176,7 +176,17 @@ struct Elementwise {
   friend bool operator==(const Elementwise&, const Elementwise&) = default;
 };
 
-enum class CompareKind { kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kEqual, kNot, kAnd, kOr, kXor };
+enum class CompareKind {
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual,
+  kEqual,
+  kNot,
+  kAnd,
+  kOr,
+  kXor
+};
 
 struct Compare {
   CompareKind kind = CompareKind::kLess;

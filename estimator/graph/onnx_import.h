@@ -2,40 +2,14 @@
 #ifndef PICOST_ESTIMATOR_GRAPH_ONNX_IMPORT_H_
 #define PICOST_ESTIMATOR_GRAPH_ONNX_IMPORT_H_
 
-#include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
-
 #include "estimator/graph/graph.h"
+#include "estimator/graph/import_options.h"
 
 namespace picost::graph {
-
-enum class UnknownOperatorPolicy {
-  kError,       // refuse, naming node, operator and opset
-  kUpperBound,  // count as if every output element were a comparison; shown as coverage
-  kZero,        // count nothing; shown as coverage
-};
-
-// Limits on what a stranger may send. A refusal names the limit.
-struct ImportLimits {
-  int64_t max_bytes = int64_t{4} << 30;  // of the file, payloads included
-  int64_t max_structure_bytes = int64_t{64} << 20;  // without initializer payloads
-  int64_t max_nodes = 100'000;
-  int64_t max_rank = 16;
-  int64_t max_elements = int64_t{1} << 40;  // of one tensor
-  int64_t max_name_bytes = 4096;
-  int64_t max_subgraph_depth = 16;
-};
-
-struct ImportOptions {
-  // Values for symbolic dimensions, by name: {"batch", 1}.
-  std::map<std::string, int64_t> dimensions;
-  UnknownOperatorPolicy unknown = UnknownOperatorPolicy::kError;
-  ImportLimits limits;
-};
 
 // Reads, checks and canonicalizes a model. Weights are never needed and external
 // data is never opened. A binding in options.dimensions that no dimension uses
@@ -46,6 +20,11 @@ struct ImportOptions {
 //   kUnimplemented      an operator nobody knows: node, operator, opset
 //   kResourceExhausted  a limit, named
 absl::StatusOr<Graph> ImportOnnx(std::string_view onnx_bytes, const ImportOptions& options);
+
+// The same file without its weights, for `picost strip`: payloads of tensors of
+// more than 64 elements are cleared, references to external data dropped;
+// everything else stays. The result imports to an equal graph.
+absl::StatusOr<std::string> StripWeights(std::string_view onnx_bytes, const ImportLimits& limits);
 
 }  // namespace picost::graph
 

@@ -1,0 +1,21 @@
+#include "estimator/graph/passes/canonicalize.h"
+
+#include "estimator/graph/passes/drop_unused.h"
+#include "estimator/graph/passes/fold_affine.h"
+
+namespace picost::graph {
+
+const std::vector<Pass>& CanonicalPasses() {
+  static const auto& passes = *new std::vector<Pass>{
+      {"drop_unused_nodes", DropUnusedNodes},
+      {"fold_affine", FoldAffine},
+      {"compact_values", CompactValues},
+  };
+  return passes;
+}
+
+void Canonicalize(Draft& draft) {
+  for (const Pass& pass : CanonicalPasses()) pass.run(draft);
+}
+
+}  // namespace picost::graph
