@@ -76,6 +76,7 @@ class PhaseSum {
       bound_ = std::max(bound_, call.spec->traffic_relative_bound);
     }
     const int executor = static_cast<int>(call.executor);
+    if (call.usage.empty()) return;  // no work by declaration
     if (pricing.group == nullptr) {
       missing_[executor] = true;
       return;
@@ -187,9 +188,11 @@ CallCost PriceCall(const PrimitiveCall& call, const Deployment& deployment, Phas
                 .traffic_status = call.spec->status,
                 .traffic = call.traffic,
                 .critical_flights = call.critical_flights};
+  if (call.usage.empty()) {
+    cost.seconds = 0;
+    return cost;
+  }
   if (pricing.group == nullptr) {
-    // Work that the backend does for nothing still needs a table, but a call
-    // that uses no work at all costs no time.
     NoteMissing(call, gathered);
     return cost;
   }

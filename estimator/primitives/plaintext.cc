@@ -55,9 +55,11 @@ std::vector<PrimitiveSpec> PlaintextPrimitives() {
   send.parameters = {{"element_bytes", "bytes of an element on the wire", 1, 64, false},
                      {"message_bytes", "framing of the message", 0, 1024, false},
                      {"client_sends", "1: client to server; 0: server to client", 0, 1, false}};
-  send.usage = {{"elements", "elements written and read"}};
+  // No work is priced: plain serialisation runs at 26 GB/s on the machine measured
+  // (SEAL, 524,393 bytes in 20 microseconds), below 1 ns for an element, where the
+  // circuit of the same element takes 18 microseconds.
   send.traffic = SendTraffic;
-  send.use = CountUse;
+  send.use = [](const Parameters&, int64_t) { return std::vector<int64_t>(); };
   specs.push_back(send);
 
   PrimitiveSpec exchange;

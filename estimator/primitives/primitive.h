@@ -116,6 +116,7 @@ struct PrimitiveSpec {
   // kEmpirical: |traffic - measured| <= bound x measured, per direction.
   double traffic_relative_bound = 0;
   std::vector<ParameterSpec> parameters;
+  // Empty: only its bytes and flights cost time, and the citation says why.
   std::vector<UsageSpec> usage;
   // Primitives of one backend that are made of the same work share its unit
   // costs: those with the same group have the same usage items, and one fit.
