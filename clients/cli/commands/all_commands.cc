@@ -1,0 +1,75 @@
+#include "clients/cli/commands/command.h"
+#include "clients/cli/views/table.h"
+
+namespace picost::cli {
+namespace {
+
+constexpr size_t kMany = 100'000;
+
+std::vector<std::string> Where(std::vector<std::string> flags) {
+  flags.insert(flags.end(), {"format", "server", "data_dir"});
+  return flags;
+}
+
+}  // namespace
+
+const std::vector<Command>& AllCommands() {
+  static const auto& commands = *new std::vector<Command>{
+      {"inspect", "FILE|MODEL", "count ReLUs, comparisons and MACs of a model",
+       Where({"dim", "unknown"}), 1, 1,
+       "picost inspect resnet18.onnx\n"
+       "picost inspect resnet18.onnx --dim batch=1 --format=json\n",
+       RunInspect},
+      {"plan", "FILE|MODEL", "which primitives a protocol runs, and their exact traffic",
+       Where({"protocol", "param", "dim", "unknown"}), 1, 1,
+       "picost plan resnet18_cifar --protocol=delphi\n"
+       "picost plan resnet18.onnx --protocol=cheetah --param=ring_bits=37 --format=csv\n",
+       RunPlan},
+      {"estimate", "FILE|MODEL", "what private inference of a model costs",
+       Where({"protocol", "param", "deployment", "network", "dim", "unknown", "calls",
+              "require-seconds"}),
+       1, 1,
+       "picost estimate resnet18_cifar --protocol=cheetah,delphi --deployment=wan\n"
+       "picost estimate resnet18.onnx --protocol=delphi --deployment=lan \\\n"
+       "    --network=rtt=40ms,up=40MB/s,down=100Mbit/s --format=json\n",
+       RunEstimate},
+      {"models ls", "", "list registered models", Where({}), 0, 0,
+       "picost models ls --server=127.0.0.1:7433\n", RunModelsList},
+      {"models register", "FILE...", "register models: their weights stay here",
+       Where({"name", "dim", "unknown"}), 1, kMany,
+       "picost models register resnet18.onnx --name=resnet18 --server=127.0.0.1:7433\n",
+       RunModelsRegister},
+      {"models show", "MODEL", "counts of a registered model, layer by layer", Where({}), 1, 1,
+       "picost models show resnet18 --server=127.0.0.1:7433\n", RunModelsShow},
+      {"models rm", "MODEL...", "forget registered models", Where({}), 1, kMany,
+       "picost models rm resnet18 --server=127.0.0.1:7433\n", RunModelsRemove},
+      {"protocols", "", "protocols, and for how many of their primitives there are tables",
+       Where({}), 0, 0, "picost protocols --format=json\n", RunProtocols},
+      {"deployments", "", "named deployments: a link and both machines' tables", Where({}), 0, 0,
+       "picost deployments\n", RunDeployments},
+      {"networks", "", "named network profiles", Where({}), 0, 0, "picost networks\n", RunNetworks},
+      {"tables", "", "calibration tables with their origin", Where({}), 0, 0, "picost tables\n",
+       RunTables},
+      {"primitives", "", "primitives that protocols are made of", Where({}), 0, 0,
+       "picost primitives --format=csv\n", RunPrimitives},
+      {"operators", "", "ONNX operators that are known, and as what they count", Where({}), 0, 0,
+       "picost operators --format=csv\n", RunOperators},
+      {"strip",
+       "IN OUT",
+       "write a model without its weights",
+       {},
+       2,
+       2,
+       "picost strip resnet18.onnx resnet18_weightless.onnx\n",
+       RunStrip},
+  };
+  return commands;
+}
+
+void PrintWarnings(const v1::ImportNotes& notes, const Environment& environment) {
+  for (const std::string& warning : notes.warnings()) {
+    *environment.err << "warning: " << Printable(warning) << "\n";
+  }
+}
+
+}  // namespace picost::cli

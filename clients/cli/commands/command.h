@@ -1,0 +1,50 @@
+// One command: its name, help and function.
+#ifndef PICOST_CLIENTS_CLI_COMMANDS_COMMAND_H_
+#define PICOST_CLIENTS_CLI_COMMANDS_COMMAND_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "clients/cli/environment.h"
+#include "clients/cli/failure.h"
+#include "clients/cli/options.h"
+#include "proto/picost/v1/graph.pb.h"
+
+namespace picost::cli {
+
+struct Command {
+  std::string name;       // "inspect", "models register"
+  std::string arguments;  // "FILE"
+  std::string summary;    // one line
+  std::vector<std::string> flags;
+  size_t minimum_arguments = 0;
+  size_t maximum_arguments = 0;
+  std::string examples;  // lines
+  std::optional<Failure> (*run)(const Options& options, const Environment& environment) = nullptr;
+};
+
+// Every command, in the order of the help text.
+const std::vector<Command>& AllCommands();
+
+std::optional<Failure> RunInspect(const Options& options, const Environment& environment);
+std::optional<Failure> RunPlan(const Options& options, const Environment& environment);
+std::optional<Failure> RunEstimate(const Options& options, const Environment& environment);
+std::optional<Failure> RunModelsList(const Options& options, const Environment& environment);
+std::optional<Failure> RunModelsRegister(const Options& options, const Environment& environment);
+std::optional<Failure> RunModelsShow(const Options& options, const Environment& environment);
+std::optional<Failure> RunModelsRemove(const Options& options, const Environment& environment);
+std::optional<Failure> RunProtocols(const Options& options, const Environment& environment);
+std::optional<Failure> RunOperators(const Options& options, const Environment& environment);
+std::optional<Failure> RunPrimitives(const Options& options, const Environment& environment);
+std::optional<Failure> RunDeployments(const Options& options, const Environment& environment);
+std::optional<Failure> RunNetworks(const Options& options, const Environment& environment);
+std::optional<Failure> RunTables(const Options& options, const Environment& environment);
+std::optional<Failure> RunStrip(const Options& options, const Environment& environment);
+
+// Warnings of an answer, on standard error: they never mix with its data.
+void PrintWarnings(const v1::ImportNotes& notes, const Environment& environment);
+
+}  // namespace picost::cli
+
+#endif  // PICOST_CLIENTS_CLI_COMMANDS_COMMAND_H_

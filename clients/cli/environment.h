@@ -1,0 +1,40 @@
+// What a command needs from outside: streams, and the service inside this
+// process. main.cc is the only file that links the service; everything else of
+// the client sees the wire alone.
+#ifndef PICOST_CLIENTS_CLI_ENVIRONMENT_H_
+#define PICOST_CLIENTS_CLI_ENVIRONMENT_H_
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "clients/cli/failure.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace picost::cli {
+
+struct Environment {
+  std::ostream* out = nullptr;
+  std::ostream* err = nullptr;
+  std::string program_path;       // argv[0]
+  std::string data_dir_variable;  // of PICOST_DATA_DIR; may be empty
+
+  // A channel to a service inside this process, which lives as long as `holder`.
+  struct Local {
+    std::shared_ptr<void> holder;
+    std::shared_ptr<grpc::Channel> channel;
+  };
+  std::function<Result<Local>(const std::string& data_dir)> start_local;
+
+  // An ONNX file without its weights.
+  std::function<Result<std::string>(std::string_view onnx)> strip_weights;
+};
+
+}  // namespace picost::cli
+
+#endif  // PICOST_CLIENTS_CLI_ENVIRONMENT_H_

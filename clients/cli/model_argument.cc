@@ -1,0 +1,89 @@
+#include "clients/cli/model_argument.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "clients/cli/mapped_file.h"
+
+namespace picost::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool IsFile(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error) && !fs::is_directory(path, error);
+}
+
+v1::UnknownOperatorPolicy ToProto(UnknownPolicy policy) {
+  switch (policy) {
+    case UnknownPolicy::kDefault:
+    case UnknownPolicy::kError:
+      return v1::UNKNOWN_OPERATOR_POLICY_ERROR;
+    case UnknownPolicy::kUpperBound:
+      return v1::UNKNOWN_OPERATOR_POLICY_UPPER_BOUND;
+    case UnknownPolicy::kZero:
+      return v1::UNKNOWN_OPERATOR_POLICY_ZERO;
+  }
+  return v1::UNKNOWN_OPERATOR_POLICY_ERROR;
+}
+
+// How a registered model was imported cannot be changed by asking about it.
+Result<ModelArgument> Registered(const std::string& name, const std::string& label,
+                                 const Options& options) {
+  if (!options.dimensions.empty() || options.unknown != UnknownPolicy::kDefault) {
+    return BadArgument(absl::StrCat(
+        "'", label,
+        "' is a registered model: --dim and --unknown were chosen when it was registered"));
+  }
+  ModelArgument model{.label = label};
+  model.graph.set_model(name);
+  return model;
+}
+
+}  // namespace
+
+Result<ModelArgument> ReadModelFile(const std::string& path, const Options& options,
+                                    const Environment& environment) {
+  const auto file = MappedFile::Open(path);
+  if (const Failure* failure = FailureIn(file)) return *failure;
+  const std::string_view bytes = std::get<std::shared_ptr<MappedFile>>(file)->bytes();
+  ModelArgument model{.label = fs::path(path).stem().string()};
+  // What cannot be stripped is sent as it is: the service says what is wrong with it.
+  auto stripped = environment.strip_weights(bytes);
+  model.graph.set_onnx(FailureIn(stripped) != nullptr ? std::string(bytes)
+                                                      : std::get<std::string>(std::move(stripped)));
+  model.graph.mutable_dimensions()->insert(options.dimensions.begin(), options.dimensions.end());
+  if (options.unknown != UnknownPolicy::kDefault) {
+    model.graph.set_unknown_operators(ToProto(options.unknown));
+  }
+  return model;
+}
+
+Result<ModelArgument> ResolveModel(const std::string& argument, const Options& options,
+                                   Connection& connection, const Environment& environment) {
+  if (argument.starts_with("models/")) return Registered(argument, argument, options);
+  if (IsFile(argument)) return ReadModelFile(argument, options, environment);
+  v1::ListModelsRequest request;
+  request.set_display_name(argument);
+  request.set_page_size(2);
+  const auto found = Call(*connection.models, &v1::Models::Stub::ListModels, request);
+  if (const Failure* failure = FailureIn(found)) return *failure;
+  const auto& models = std::get<v1::ListModelsResponse>(found).models();
+  if (models.size() > 1) {
+    return BadArgument(absl::StrCat("several models are called '", argument,
+                                    "': give one as models/..., see `picost models ls`"));
+  }
+  if (models.size() == 1) return Registered(models[0].name(), argument, options);
+  const fs::path sample = fs::path(connection.data_dir) / "models" / (argument + ".onnx");
+  const bool is_name = argument.find('/') == std::string::npos;
+  if (is_name && !connection.data_dir.empty() && IsFile(sample)) {
+    return ReadModelFile(sample.string(), options, environment);
+  }
+  return BadArgument(absl::StrCat(
+      "'", argument, "' is neither a file, nor a registered model, nor a sample model"));
+}
+
+}  // namespace picost::cli

@@ -1,0 +1,156 @@
+#include "clients/cli/options.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+
+namespace picost::cli {
+namespace {
+
+constexpr FlagHelp kFlags[] = {
+    {"help", "", "show this text"},
+    {"format", "table|json|csv", "how to print (default: table)"},
+    {"dim", "NAME=VALUE", "size of a symbolic dimension of the file; repeatable"},
+    {"server", "HOST:PORT", "ask this daemon; without it the service runs inside this command"},
+    {"data_dir", "PATH", "calibration tables and deployments of the service inside this command"},
+    {"protocol", "ID[,ID]", "protocols, see `picost protocols`"},
+    {"param", "NAME=VALUE", "crypto parameter of the protocol; repeatable"},
+    {"deployment", "NAME[,NAME]", "where it runs, see `picost deployments`"},
+    {"network", "NAME | rtt=40ms,up=40MB/s,down=40MB/s",
+     "replaces the deployment's link; units us, ms, s and B/s, kB/s, MB/s, GB/s, Mbit/s, Gbit/s"},
+    {"unknown", "error|upper-bound|zero",
+     "what to do with operators nobody knows (default: error)"},
+    {"name", "TEXT", "display name of the model (default: the file's name)"},
+    {"calls", "", "also show the primitive calls of every layer"},
+    {"require-seconds", "", "fail where no table covers a primitive"},
+};
+
+std::optional<Failure> AddBinding(const std::string& flag, const std::string& text,
+                                  std::map<std::string, int64_t>& to) {
+  const size_t equals = text.rfind('=');
+  int64_t value = 0;
+  if (equals == std::string::npos || equals == 0 ||
+      !absl::SimpleAtoi(text.substr(equals + 1), &value)) {
+    return BadArgument(
+        absl::StrCat("--", flag, " takes NAME=VALUE with a whole number, not '", text, "'"));
+  }
+  const std::string name = text.substr(0, equals);
+  const auto [entry, added] = to.emplace(name, value);
+  if (!added && entry->second != value) {
+    return BadArgument(
+        absl::StrCat("--", flag, " gives ", name, " two values: ", entry->second, " and ", value));
+  }
+  return std::nullopt;
+}
+
+template <typename Value>
+std::optional<Failure> Choose(const std::string& flag, const std::string& text,
+                              const std::vector<std::pair<std::string, Value>>& choices,
+                              Value& to) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : choices) {
+    if (name == text) {
+      to = value;
+      return std::nullopt;
+    }
+    names.push_back(name);
+  }
+  return BadArgument(
+      absl::StrCat("--", flag, " is one of ", absl::StrJoin(names, ", "), "; not '", text, "'"));
+}
+
+std::optional<Failure> AddList(const std::string& flag, const std::string& text,
+                               std::vector<std::string>& to) {
+  for (const auto& item : absl::StrSplit(text, ',')) {
+    if (item.empty())
+      return BadArgument(absl::StrCat("--", flag, "='", text, "' has an empty entry"));
+    to.emplace_back(item);
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> Apply(const std::string& flag, const std::string& value, Options& options) {
+  if (flag == "format") {
+    return Choose<Format>(
+        flag, value, {{"table", Format::kTable}, {"json", Format::kJson}, {"csv", Format::kCsv}},
+        options.format);
+  }
+  if (flag == "unknown") {
+    return Choose<UnknownPolicy>(flag, value,
+                                 {{"error", UnknownPolicy::kError},
+                                  {"upper-bound", UnknownPolicy::kUpperBound},
+                                  {"zero", UnknownPolicy::kZero}},
+                                 options.unknown);
+  }
+  if (flag == "dim") return AddBinding(flag, value, options.dimensions);
+  if (flag == "param") return AddBinding(flag, value, options.parameters);
+  if (flag == "protocol") return AddList(flag, value, options.protocols);
+  if (flag == "deployment") return AddList(flag, value, options.deployments);
+  std::string* text = flag == "server"     ? &options.server
+                      : flag == "data_dir" ? &options.data_dir
+                      : flag == "network"  ? &options.network
+                                           : &options.name;
+  if (value.empty()) return BadArgument(absl::StrCat("--", flag, " is empty"));
+  *text = value;
+  return std::nullopt;
+}
+
+}  // namespace
+
+const FlagHelp* FindFlag(const std::string& name) {
+  for (const FlagHelp& flag : kFlags) {
+    if (name == flag.name) return &flag;
+  }
+  return nullptr;
+}
+
+Result<Options> ParseOptions(const std::vector<std::string>& arguments,
+                             const std::vector<std::string>& allowed) {
+  Options options;
+  bool only_positional = false;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument == "--" && !only_positional) {
+      only_positional = true;
+      continue;
+    }
+    if (only_positional || argument.size() < 2 || argument[0] != '-') {
+      options.positional.push_back(argument);
+      continue;
+    }
+    if (argument == "-h") {
+      options.help = true;
+      continue;
+    }
+    const std::vector<std::string> parts = absl::StrSplit(argument, absl::MaxSplits('=', 1));
+    const std::string name = parts[0].starts_with("--") ? parts[0].substr(2) : "";
+    const FlagHelp* flag = FindFlag(name);
+    const bool known =
+        flag != nullptr &&
+        (name == "help" || std::find(allowed.begin(), allowed.end(), name) != allowed.end());
+    if (!known) return BadArgument(absl::StrCat("this command takes no ", parts[0]));
+    if (flag->value[0] == '\0') {
+      if (parts.size() > 1) return BadArgument(absl::StrCat("--", name, " takes no value"));
+      if (name == "help") options.help = true;
+      if (name == "calls") options.calls = true;
+      if (name == "require-seconds") options.require_seconds = true;
+      continue;
+    }
+    std::string value;
+    if (parts.size() > 1) {
+      value = parts[1];
+    } else if (i + 1 < arguments.size()) {
+      value = arguments[++i];
+    } else {
+      return BadArgument(absl::StrCat("--", name, " needs a value: --", name, "=", flag->value));
+    }
+    if (auto failure = Apply(name, value, options)) return *failure;
+  }
+  return options;
+}
+
+}  // namespace picost::cli

@@ -1,0 +1,49 @@
+// The command line, parsed but not yet looked up anywhere.
+#ifndef PICOST_CLIENTS_CLI_OPTIONS_H_
+#define PICOST_CLIENTS_CLI_OPTIONS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "clients/cli/failure.h"
+
+namespace picost::cli {
+
+enum class Format { kTable, kJson, kCsv };
+enum class UnknownPolicy { kDefault, kError, kUpperBound, kZero };
+
+struct Options {
+  std::vector<std::string> positional;
+  bool help = false;
+  Format format = Format::kTable;
+  std::map<std::string, int64_t> dimensions;
+  std::string server;    // empty: the service inside this process
+  std::string data_dir;  // empty: looked for
+  std::vector<std::string> protocols;
+  std::map<std::string, int64_t> parameters;
+  std::vector<std::string> deployments;
+  std::string network;
+  UnknownPolicy unknown = UnknownPolicy::kDefault;
+  std::string name;    // display name
+  bool calls = false;  // show primitive calls
+  bool require_seconds = false;
+};
+
+// A flag of the command line: how it is written and what it does.
+struct FlagHelp {
+  const char* name;
+  const char* value;  // empty: none is taken
+  const char* meaning;
+};
+const FlagHelp* FindFlag(const std::string& name);
+
+// Arguments after the command. `allowed`: names of the flags that the command
+// takes; --help is always allowed.
+Result<Options> ParseOptions(const std::vector<std::string>& arguments,
+                             const std::vector<std::string>& allowed);
+
+}  // namespace picost::cli
+
+#endif  // PICOST_CLIENTS_CLI_OPTIONS_H_

@@ -1,0 +1,293 @@
+#include "clients/cli/views/estimate_view.h"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "clients/cli/views/calls_view.h"
+#include "clients/cli/views/graph_view.h"
+#include "clients/cli/views/numbers.h"
+#include "clients/cli/views/table.h"
+
+namespace picost::cli {
+namespace {
+
+constexpr char kAbsent[] = "-";
+
+using NamedPhase = std::pair<const char*, const v1::PhaseCost*>;
+
+std::vector<NamedPhase> Phases(const v1::Estimate& estimate) {
+  return {{"setup, once", &estimate.setup()},
+          {"offline, per inference", &estimate.offline()},
+          {"online, per inference", &estimate.online()}};
+}
+
+// Compute of the parties, in turns; absent where any part is.
+std::string Compute(const v1::PhaseCost& phase) {
+  if (!phase.has_client_compute_seconds() || !phase.has_server_compute_seconds() ||
+      !phase.has_joint_compute_seconds()) {
+    return kAbsent;
+  }
+  return HumanSeconds(phase.client_compute_seconds().p50() + phase.server_compute_seconds().p50() +
+                      phase.joint_compute_seconds().p50());
+}
+
+std::string Latency(const v1::PhaseCost& phase) {
+  return phase.has_latency_seconds() ? HumanSeconds(phase.latency_seconds().p50()) : kAbsent;
+}
+
+std::string IntervalText(const v1::PhaseCost& phase) {
+  if (!phase.has_latency_seconds() || phase.latency_seconds().level() == 0) return kAbsent;
+  const v1::Interval& interval = phase.latency_seconds();
+  return absl::StrCat(HumanSeconds(interval.low()), " .. ", HumanSeconds(interval.high()));
+}
+
+std::string IntervalTitle(const v1::Estimate& estimate) {
+  for (const auto& [name, phase] : Phases(estimate)) {
+    if (phase->has_latency_seconds() && phase->latency_seconds().level() > 0) {
+      return absl::StrFormat("%.0f %% interval", 100 * phase->latency_seconds().level());
+    }
+  }
+  return "interval";
+}
+
+void PrintPhases(const v1::Estimate& estimate, std::ostream& out) {
+  Table table({{"phase", Align::kLeft},
+               {"client->server B"},
+               {"server->client B"},
+               {"flights"},
+               {"compute"},
+               {"transfer"},
+               {"waiting for flights"},
+               {"latency"},
+               {IntervalTitle(estimate)}});
+  for (const auto& [name, phase] : Phases(estimate)) {
+    table.AddRow({name, WithSeparators(phase->traffic().client_to_server_bytes()),
+                  WithSeparators(phase->traffic().server_to_client_bytes()),
+                  WithSeparators(phase->traffic().flights()), Compute(*phase),
+                  HumanSeconds(phase->transfer_seconds()), HumanSeconds(phase->flight_seconds()),
+                  Latency(*phase), IntervalText(*phase)});
+  }
+  table.Print(out);
+  for (const auto& [name, phase] : Phases(estimate)) {
+    if (phase->traffic_relative_bound() > 0) {
+      out << absl::StrFormat(
+          "  Bytes of %s are expectations within %.2g %%: the backend compresses.\n",
+          std::string(name).substr(0, std::string(name).find(',')),
+          100 * phase->traffic_relative_bound());
+    }
+  }
+}
+
+void PrintMissing(const v1::Estimate& estimate, std::ostream& out) {
+  if (estimate.missing().empty()) return;
+  std::set<std::string> primitives;
+  for (const v1::MissingPrimitive& missing : estimate.missing())
+    primitives.insert(missing.primitive());
+  out << "  Seconds marked " << kAbsent << " are absent: no table of this deployment covers\n    "
+      << absl::StrJoin(primitives, ", ") << ".\n"
+      << "  Traffic and flights are complete. `picost tables` lists what is covered.\n";
+}
+
+bool CostsNothing(const v1::PhaseCost& phase) {
+  return phase.traffic().client_to_server_bytes() == 0 &&
+         phase.traffic().server_to_client_bytes() == 0 && phase.traffic().flights() == 0 &&
+         (!phase.has_latency_seconds() || phase.latency_seconds().p50() == 0);
+}
+
+void PrintLayers(const v1::Estimate& estimate, std::ostream& out) {
+  Table table({{"layer", Align::kLeft},
+               {"kind", Align::kLeft},
+               {"ReLU elements"},
+               {"MACs"},
+               {"offline B"},
+               {"offline"},
+               {"online c->s B"},
+               {"online s->c B"},
+               {"flights"},
+               {"online"},
+               {"", Align::kLeft}});
+  int local = 0;
+  bool extrapolated = false;
+  for (const v1::LayerEstimate& layer : estimate.layers()) {
+    if (layer.local() && CostsNothing(layer.offline()) && CostsNothing(layer.online())) {
+      ++local;
+      continue;
+    }
+    const v1::Traffic& offline = layer.offline().traffic();
+    const v1::Traffic& online = layer.online().traffic();
+    extrapolated |= layer.extrapolated();
+    table.AddRow(
+        {Printable(layer.node()), layer.kind(), WithSeparators(layer.counts().relu_elements()),
+         WithSeparators(layer.counts().macs()),
+         WithSeparators(offline.client_to_server_bytes() + offline.server_to_client_bytes()),
+         Latency(layer.offline()), WithSeparators(online.client_to_server_bytes()),
+         WithSeparators(online.server_to_client_bytes()), WithSeparators(online.flights()),
+         Latency(layer.online()), layer.extrapolated() ? "*" : ""});
+  }
+  if (table.empty()) return;
+  out << "\n";
+  table.Print(out);
+  if (extrapolated) out << "  * outside what the tables measured: extrapolated\n";
+  if (local > 0) {
+    out << "  (" << local << " more layers are local and free; --format=csv has all)\n";
+  }
+}
+
+const char* OriginName(v1::TableOrigin origin) {
+  switch (origin) {
+    case v1::TABLE_ORIGIN_MEASURED:
+      return "measured";
+    case v1::TABLE_ORIGIN_PUBLISHED:
+      return "published by others";
+    case v1::TABLE_ORIGIN_SYNTHETIC:
+      return "synthetic";
+    default:
+      return "of unknown origin";
+  }
+}
+
+void PrintProvenance(const v1::Provenance& provenance, std::ostream& out) {
+  out << "\n  " << provenance.model() << "\n  " << provenance.protocol() << " "
+      << provenance.protocol_version();
+  for (const v1::NamedInteger& parameter : provenance.protocol_parameters()) {
+    out << " " << parameter.name() << "=" << parameter.value();
+  }
+  out << "\n";
+  if (provenance.client_to_server_bytes_per_second() > 0) {
+    out << "  network: round trip " << HumanSeconds(provenance.round_trip_seconds()) << ", up "
+        << HumanRate(provenance.client_to_server_bytes_per_second()) << ", down "
+        << HumanRate(provenance.server_to_client_bytes_per_second()) << "\n";
+  }
+  std::set<std::string> seen;
+  for (const v1::TableUse& use : provenance.tables()) {
+    const std::string line = absl::StrCat("  seconds from ", use.table().substr(0, 19), " ",
+                                          use.title(), ", ", OriginName(use.origin()));
+    if (seen.insert(line).second) out << line << "\n";
+  }
+}
+
+void AddPhaseCells(const v1::PhaseCost& phase, std::vector<std::string>& row) {
+  row.push_back(absl::StrCat(phase.traffic().client_to_server_bytes()));
+  row.push_back(absl::StrCat(phase.traffic().server_to_client_bytes()));
+  row.push_back(absl::StrCat(phase.traffic().flights()));
+  const auto add = [&row](bool present, double value) {
+    row.push_back(present ? ExactNumber(value) : "");
+  };
+  add(phase.has_client_compute_seconds(), phase.client_compute_seconds().p50());
+  add(phase.has_server_compute_seconds(), phase.server_compute_seconds().p50());
+  add(phase.has_joint_compute_seconds(), phase.joint_compute_seconds().p50());
+  add(true, phase.transfer_seconds());
+  add(true, phase.flight_seconds());
+  add(phase.has_latency_seconds(), phase.latency_seconds().p50());
+  add(phase.has_latency_seconds(), phase.latency_seconds().low());
+  add(phase.has_latency_seconds(), phase.latency_seconds().high());
+}
+
+}  // namespace
+
+void PrintEstimateTable(const Question& question, const v1::Estimate& estimate, std::ostream& out) {
+  out << Printable(question.model) << " under " << question.protocol << ", " << question.deployment
+      << "\n"
+      << "  " << CountsSentence(estimate.totals()) << "\n\n";
+  PrintPhases(estimate, out);
+  if (estimate.client_storage_bytes() > 0 || estimate.server_storage_bytes() > 0) {
+    out << "  Kept from offline to online: client " << HumanBytes(estimate.client_storage_bytes())
+        << ", server " << HumanBytes(estimate.server_storage_bytes()) << "\n";
+  }
+  PrintMissing(estimate, out);
+  if (!estimate.bottleneck().empty()) out << "  " << Printable(estimate.bottleneck()) << "\n";
+  PrintLayers(estimate, out);
+  PrintCallsTable(estimate, out);
+  PrintUnknownOperators(estimate.notes(), out);
+  PrintProvenance(estimate.provenance(), out);
+}
+
+void PrintEstimateCsvHeader(std::ostream& out) {
+  std::vector<std::string> header = {"model", "protocol",      "deployment", "layer",
+                                     "kind",  "relu_elements", "macs"};
+  for (const char* phase : {"offline", "online"}) {
+    for (const char* column :
+         {"client_to_server_bytes", "server_to_client_bytes", "flights", "client_compute_seconds",
+          "server_compute_seconds", "joint_compute_seconds", "transfer_seconds", "flight_seconds",
+          "latency_seconds", "latency_low_seconds", "latency_high_seconds"}) {
+      header.push_back(absl::StrCat(phase, "_", column));
+    }
+  }
+  header.insert(header.end(), {"extrapolated", "local", "note"});
+  PrintCsvRow(out, header);
+}
+
+void PrintEstimateCsv(const Question& question, const v1::Estimate& estimate, std::ostream& out) {
+  for (const v1::LayerEstimate& layer : estimate.layers()) {
+    std::vector<std::string> row = {question.model,
+                                    question.protocol,
+                                    question.deployment,
+                                    layer.node(),
+                                    layer.kind(),
+                                    absl::StrCat(layer.counts().relu_elements()),
+                                    absl::StrCat(layer.counts().macs())};
+    AddPhaseCells(layer.offline(), row);
+    AddPhaseCells(layer.online(), row);
+    row.insert(row.end(), {layer.extrapolated() ? "true" : "false",
+                           layer.local() ? "true" : "false", layer.note()});
+    PrintCsvRow(out, row);
+  }
+}
+
+void PrintPlanTable(const Question& question, const v1::ProtocolPlan& plan, std::ostream& out) {
+  out << Printable(question.model) << " under " << question.protocol
+      << ": counts and traffic, no seconds\n"
+      << "  " << CountsSentence(plan.totals()) << "\n\n";
+  Table phases({{"phase", Align::kLeft}, {"client->server B"}, {"server->client B"}, {"flights"}});
+  const std::pair<const char*, const v1::Traffic*> rows[] = {
+      {"setup, once", &plan.setup()},
+      {"offline, per inference", &plan.offline()},
+      {"online, per inference", &plan.online()}};
+  for (const auto& [name, traffic] : rows) {
+    phases.AddRow({name, WithSeparators(traffic->client_to_server_bytes()),
+                   WithSeparators(traffic->server_to_client_bytes()),
+                   WithSeparators(traffic->flights())});
+  }
+  phases.Print(out);
+  if (plan.client_storage_bytes() > 0 || plan.server_storage_bytes() > 0) {
+    out << "  Kept from offline to online: client " << HumanBytes(plan.client_storage_bytes())
+        << ", server " << HumanBytes(plan.server_storage_bytes()) << "\n";
+  }
+  PrintCallsTable(plan, out);
+  PrintUnknownOperators(plan.notes(), out);
+  PrintProvenance(plan.provenance(), out);
+}
+
+void PrintPlanCsvHeader(std::ostream& out) {
+  PrintCsvRow(out, {"model", "protocol", "layer", "kind", "primitive", "parameters", "count",
+                    "phase", "executor", "client_to_server_bytes", "server_to_client_bytes",
+                    "flights", "traffic_status", "note"});
+}
+
+void PrintPlanCsv(const Question& question, const v1::ProtocolPlan& plan, std::ostream& out) {
+  const auto print = [&](const std::string& node, const std::string& kind, const v1::CallCost& call,
+                         const std::string& note) {
+    PrintCsvRow(
+        out, {question.model, question.protocol, node, kind, CallName(call), ParametersText(call),
+              absl::StrCat(call.count()), PhaseText(call.phase()), ExecutorText(call.executor()),
+              absl::StrCat(call.traffic().client_to_server_bytes()),
+              absl::StrCat(call.traffic().server_to_client_bytes()),
+              absl::StrCat(call.traffic().flights()), FormStatusText(call.traffic_status()), note});
+  };
+  for (const v1::CallCost& call : plan.setup_calls()) print("", "setup", call, "");
+  for (const v1::LayerPlan& layer : plan.layers()) {
+    // A layer without calls has a row too: every layer is there.
+    if (layer.calls().empty()) {
+      PrintCsvRow(out, {question.model, question.protocol, layer.node(), layer.kind(), "", "", "0",
+                        "", "", "0", "0", "0", "", layer.note()});
+    }
+    for (const v1::CallCost& call : layer.calls())
+      print(layer.node(), layer.kind(), call, layer.note());
+  }
+}
+
+}  // namespace picost::cli

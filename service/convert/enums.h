@@ -1,0 +1,25 @@
+// Enumerations of the estimator and of the wire, both ways.
+#ifndef PICOST_SERVICE_CONVERT_ENUMS_H_
+#define PICOST_SERVICE_CONVERT_ENUMS_H_
+
+#include "estimator/cost/calibration_table.h"
+#include "estimator/graph/onnx_import.h"
+#include "estimator/primitives/primitive.h"
+#include "proto/picost/v1/common.pb.h"
+#include "proto/picost/v1/graph.pb.h"
+
+namespace picost::service {
+
+v1::Phase ToProto(primitives::Phase phase);
+v1::Executor ToProto(primitives::Executor executor);
+v1::FormStatus ToProto(primitives::FormStatus status);
+v1::PrimitiveFamily ToProto(primitives::Family family);
+v1::TableOrigin ToProto(cost::Origin origin);
+
+// Of validated requests: UNSPECIFIED does not occur.
+primitives::Family FromProto(v1::PrimitiveFamily family);
+graph::UnknownOperatorPolicy FromProto(v1::UnknownOperatorPolicy policy);
+
+}  // namespace picost::service
+
+#endif  // PICOST_SERVICE_CONVERT_ENUMS_H_

@@ -1,0 +1,36 @@
+// The gRPC face of the services: callback API, nothing but transport.
+//
+// A handler runs the service, adds what varies as trailing metadata, and converts
+// the status. This file's .cc and server.cc are the only places with gRPC headers.
+#ifndef PICOST_SERVICE_FRONTEND_H_
+#define PICOST_SERVICE_FRONTEND_H_
+
+#include <memory>
+#include <vector>
+
+#include "service/catalog_service.h"
+#include "service/model_service.h"
+#include "service/oracle_service.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace picost::service {
+
+// Owns the generated services' implementations; the services behind outlive it.
+class Frontend {
+ public:
+  Frontend(ModelService* models, OracleService* oracle, CatalogService* catalog);
+  ~Frontend();
+
+  // To register with a server.
+  std::vector<grpc::Service*> services() const;
+
+ private:
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+};
+
+}  // namespace picost::service
+
+#endif  // PICOST_SERVICE_FRONTEND_H_

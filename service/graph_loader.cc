@@ -1,0 +1,95 @@
+#include "service/graph_loader.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "estimator/base/error.h"
+#include "estimator/base/status_macros.h"
+#include "estimator/graph/onnx_wire.h"
+#include "service/convert/enums.h"
+#include "service/convert/layer_shapes.h"
+#include "service/error_reason.h"
+
+namespace picost::service {
+namespace {
+
+// Map entries in order of their keys: the default order differs between runs.
+std::string SerializeInOrder(const google::protobuf::Message& message) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::Load(
+    const v1::GraphSource& source) {
+  if (source.source_case() == v1::GraphSource::kModel) return LoadRegistered(source.model());
+  auto imported = Import(source);
+  if (!imported.ok()) return WithReason(imported.status(), kModelRefused);
+  return imported;
+}
+
+absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::Import(
+    const v1::GraphSource& source) const {
+  absl::StatusOr<graph::Graph> graph = absl::InternalError("no source");
+  if (source.source_case() == v1::GraphSource::kLayerShapes) {
+    graph = GraphFromLayerShapes(source.layer_shapes());
+  } else {
+    graph::ImportOptions options{.unknown = FromProto(source.unknown_operators()),
+                                 .limits = limits_};
+    options.dimensions.insert(source.dimensions().begin(), source.dimensions().end());
+    graph = graph::ImportOnnx(source.onnx(), options);
+  }
+  if (!graph.ok()) return graph.status();
+  count::OpCounts counts = count::CountOps(*graph);
+  return std::make_shared<const LoadedGraph>(LoadedGraph{*std::move(graph), std::move(counts)});
+}
+
+absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::LoadRegistered(
+    const std::string& name) {
+  const std::string id = name.substr(name.find('/') + 1);
+  if (auto cached = cache_.Find(id); cached != nullptr) return cached;
+  PICOST_ASSIGN_OR_RETURN(const ModelRecord record, store_->Get(id));
+  v1::GraphSource source;
+  if (!source.ParseFromString(record.source)) {
+    return MakeError(absl::StatusCode::kDataLoss,
+                     absl::StrCat("what the store keeps of ", name, " is damaged"),
+                     {.mend = "Delete the model and create it again."});
+  }
+  const auto again = [&name](std::string_view what) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition,
+        absl::StrCat(name, " was created by another version of this server, ", std::string(what)),
+        {.field = "graph.model", .mend = "Delete the model and create it again."});
+  };
+  auto imported = Import(source);
+  if (!imported.ok()) return again("which read a file that this one refuses");
+  if ((*imported)->graph.fingerprint() != id) return again("which read its file in another way");
+  cache_.Insert(*imported);
+  return imported;
+}
+
+absl::StatusOr<std::string> GraphLoader::SourceToKeep(const v1::GraphSource& source) const {
+  if (source.source_case() != v1::GraphSource::kOnnx) return SerializeInOrder(source);
+  v1::GraphSource kept;
+  PICOST_ASSIGN_OR_RETURN(
+      *kept.mutable_onnx(),
+      graph::StripModel(source.onnx(), {.max_bytes = limits_.max_bytes,
+                                        .max_structure_bytes = limits_.max_structure_bytes,
+                                        .max_name_bytes = limits_.max_name_bytes,
+                                        .max_subgraph_depth = limits_.max_subgraph_depth}));
+  *kept.mutable_dimensions() = source.dimensions();
+  if (source.has_unknown_operators()) kept.set_unknown_operators(source.unknown_operators());
+  return SerializeInOrder(kept);
+}
+
+}  // namespace picost::service

@@ -1,0 +1,46 @@
+// GraphSource -> graph with counts: imports what is inline, finds what is
+// registered.
+#ifndef PICOST_SERVICE_GRAPH_LOADER_H_
+#define PICOST_SERVICE_GRAPH_LOADER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "estimator/graph/onnx_import.h"
+#include "proto/picost/v1/graph.pb.h"
+#include "service/convert/graph.h"
+#include "service/graph_cache.h"
+#include "service/store/model_store.h"
+
+namespace picost::service {
+
+class GraphLoader {
+ public:
+  // store outlives the loader.
+  GraphLoader(ModelStore* store, graph::ImportLimits limits, int64_t cache_budget_bytes)
+      : store_(store), limits_(limits), cache_(cache_budget_bytes) {}
+
+  // Of a validated source. A refused network has the reason MODEL_REFUSED; a name
+  // of nothing is kNotFound.
+  absl::StatusOr<std::shared_ptr<const LoadedGraph>> Load(const v1::GraphSource& source);
+
+  // Without weights: what a store keeps to make the same graph again.
+  // Serialized; equal sources give equal bytes.
+  absl::StatusOr<std::string> SourceToKeep(const v1::GraphSource& source) const;
+
+  void Remember(std::shared_ptr<const LoadedGraph> loaded) { cache_.Insert(std::move(loaded)); }
+  void Forget(const std::string& fingerprint) { cache_.Erase(fingerprint); }
+
+ private:
+  absl::StatusOr<std::shared_ptr<const LoadedGraph>> LoadRegistered(const std::string& name);
+  absl::StatusOr<std::shared_ptr<const LoadedGraph>> Import(const v1::GraphSource& source) const;
+
+  ModelStore* const store_;
+  const graph::ImportLimits limits_;
+  GraphCache cache_;
+};
+
+}  // namespace picost::service
+
+#endif  // PICOST_SERVICE_GRAPH_LOADER_H_

@@ -1,0 +1,28 @@
+// The service CostOracle without its transport.
+#ifndef PICOST_SERVICE_ORACLE_SERVICE_H_
+#define PICOST_SERVICE_ORACLE_SERVICE_H_
+
+#include "absl/status/status.h"
+#include "proto/picost/v1/oracle.pb.h"
+#include "service/data_source.h"
+#include "service/graph_loader.h"
+
+namespace picost::service {
+
+class OracleService {
+ public:
+  // loader and data outlive the service.
+  OracleService(GraphLoader* loader, DataSource* data) : loader_(loader), data_(data) {}
+
+  absl::Status Inspect(const v1::InspectRequest& request, v1::Inspection& response);
+  absl::Status Plan(const v1::PlanRequest& request, v1::ProtocolPlan& response);
+  absl::Status Estimate(const v1::EstimateRequest& request, v1::Estimate& response);
+
+ private:
+  GraphLoader* const loader_;
+  DataSource* const data_;
+};
+
+}  // namespace picost::service
+
+#endif  // PICOST_SERVICE_ORACLE_SERVICE_H_
