@@ -90,8 +90,8 @@ int64_t ReversedOts(const ComparisonShape& shape) { return shape.triples + 1; }
 // All operations made of comparisons share unit costs: the same code on more or
 // fewer digits. flights: what the kernel takes to pass a message on loopback.
 std::vector<int64_t> ComparisonWork(int64_t flights, int64_t digits, int64_t multiplexed,
-                                    int64_t truncated, int64_t kkot_blocks) {
-  return {flights, digits, multiplexed, truncated, kkot_blocks};
+                                    int64_t truncated, int64_t iknp_blocks) {
+  return {flights, digits, multiplexed, truncated, iknp_blocks};
 }
 
 // A triple call starts with a 16-byte seed each way; a comparison of one digit
@@ -277,7 +277,7 @@ std::vector<int64_t> AvgPoolUse(const Parameters& p, int64_t count) {
   return ComparisonWork(
       8 + 2 * d.sign.depth + 2 * d.correction.depth,
       Product({Padded(count), d.sign.digits + d.corrections * d.correction.digits}), Padded(count),
-      0, CeilDiv(count, 8192));
+      0, IknpBlocks(d, count));
 }
 std::vector<PoolUse> AvgPoolPools(const Parameters& p, int64_t count) {
   const DivisionShape d = Division(p);
@@ -318,7 +318,7 @@ const UsageSpec kDigits = {"digits", "radix-16 digits compared, over padded elem
 const UsageSpec kMultiplexed = {"multiplexed",
                                 "elements selected by a comparison's bit, padded to 8"};
 const UsageSpec kTruncated = {"truncated", "elements truncated in the same call, padded to 8"};
-const UsageSpec kBlocks = {"kkot_blocks", "blocks of 8,192 KKOT columns"};
+const UsageSpec kBlocks = {"iknp_blocks", "blocks of 16,384 IKNP columns"};
 constexpr char kComparisons[] = "cheetah.comparison";
 
 }  // namespace
@@ -400,7 +400,8 @@ std::vector<PrimitiveSpec> CheetahInteractivePrimitives() {
   PrimitiveSpec avgpool = base("cheetah.avgpool", "one pooling output");
   avgpool.parameters = {RingBits(),
                         {"divisor", "public divisor: the kernel's volume", 1, 1 << 24, false}};
-  avgpool.usage = {kCalls, kDigits, {"iknp_blocks", "blocks of 16,384 IKNP columns"}};
+  avgpool.cost_group = kComparisons;
+  avgpool.usage = {kFlights, kDigits, kMultiplexed, kTruncated, kBlocks};
   avgpool.traffic = AvgPoolTraffic;
   avgpool.use = AvgPoolUse;
   avgpool.pools = AvgPoolPools;
