@@ -18,6 +18,7 @@ deterministic: the same input gives the same bytes, so the same table ids.
 import argparse
 import csv
 import os
+import shutil
 
 FERRET = 10001853  # correlated OTs of one extension (emp-ot ferret/constants.h)
 COLUMNS = [
@@ -105,7 +106,7 @@ def pairs(path, first, second, leave_out=()):
   the two logs of one measurement (load, evaluation seconds, round source) is
   left out of the key.
   """
-  skip = ("load", "eval_s", "rv", "rounds_src", "dcot", "dcot_rev", "macs")
+  skip = ("load", "eval_s", "rv", "rounds_src", "dcot", "dcot_rev", "macs", "setup_s", "setup_sent")
   groups = {}
   with open(path, encoding="utf-8") as f:
     for row in csv.DictReader(f):
@@ -565,19 +566,69 @@ def import_delphi(path):
   return [table]
 
 
+# ---------------------------------------------------------------- whole networks
+
+BACKEND_CALLS = {"cheetah": cheetah_call}
+
+
+def import_runs(folder, out):
+  """Whole-network runs and their layers as the client saw them. For comparison
+  only: docs/accuracy.md says what may be scored with what."""
+  os.makedirs(out, exist_ok=True)
+  traffic = ["client_to_server_bytes", "server_to_client_bytes", "flights"]
+  layers, networks = [], []
+  for client, server in pairs(os.path.join(folder, "layers.csv"), "client", "server"):
+    p = fields(client)
+    op = "relu_trunc" if client["op"] == "relu" and p.get("trunc") == 1 else client["op"]
+    if client["backend"] not in BACKEND_CALLS:
+      continue
+    primitive, parameters, count = BACKEND_CALLS[client["backend"]](op, p)
+    layers.append([
+        client["backend"], p["net"], p["layer"], primitive, parameters,
+        count * p.get("rows", 1), client["net_profile"], client["repeat"],
+        seconds(client["wall_s"]), *joint_traffic(client, server)
+    ])
+  for client, server in pairs(os.path.join(folder, "networks.csv"), "client", "server"):
+    if client["backend"] not in BACKEND_CALLS:
+      continue
+    networks.append([
+        client["backend"], client["op"][len("e2e_"):], client["net_profile"], client["repeat"],
+        seconds(client["wall_s"]), *joint_traffic(client, server)
+    ])
+  tables = {
+      "layers.csv": (["backend", "run", "layer", "primitive", "parameters", "count", "network",
+                      "repeat", "wall_s"] + traffic, layers),
+      "networks.csv": (["backend", "run", "network", "repeat", "wall_s"] + traffic, networks),
+  }
+  for name, (columns, rows) in tables.items():
+    rows.sort(key=lambda row: [str(field).rjust(12) for field in row[:8]])
+    with open(os.path.join(out, name), "w", encoding="utf-8", newline="") as f:
+      writer = csv.writer(f, lineterminator="\n")
+      writer.writerow(columns)
+      writer.writerows(rows)
+    print("%s: %d rows" % (os.path.join(out, name), len(rows)))
+  for name in sorted(os.listdir(folder)):
+    if name.endswith(".net"):
+      shutil.copy(os.path.join(folder, name), os.path.join(out, name))
+
+
 def main():
   parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-  parser.add_argument("--out", required=True)
+  parser.add_argument("--out", default="data/calibration")
   importers = {"cheetah": import_cheetah, "emp": import_emp, "seal": import_seal,
                "delphi": import_delphi}
   for name in importers:
     parser.add_argument("--" + name)
+  parser.add_argument("--runs", help="folder with layers.csv, networks.csv and *.net")
+  parser.add_argument("--runs-out", default="data/runs")
   arguments = parser.parse_args()
   for name, importer in importers.items():
     path = getattr(arguments, name)
     if path:
       for table in importer(path):
         table.write(arguments.out)
+  if arguments.runs:
+    import_runs(arguments.runs, arguments.runs_out)
 
 
 if __name__ == "__main__":

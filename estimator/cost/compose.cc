@@ -59,11 +59,18 @@ double FlightSeconds(int64_t flights, const NetworkProfile& network) {
          (network.round_trip_seconds / 2 + network.flight_overhead_seconds);
 }
 
-// Usage of one fit, summed, and the squares of its calls' own residuals.
+// Usage of one fit, summed, and the squares of its calls' own scatter.
 struct GroupTotal {
   const FitGroup* group = nullptr;
   std::vector<int64_t> usage;
-  double residual_variance = 0;
+  double own_variance = 0;
+
+  // Square of half the width of its interval.
+  double HalfWidthSquared() const {
+    const double session = group->session_relative_stddev * group->Point(usage);
+    return group->conformal_factor * group->conformal_factor *
+           (group->Variance(usage) + own_variance + session * session);
+  }
 };
 
 // Sums one phase of a network or of a layer.
@@ -86,9 +93,9 @@ class PhaseSum {
     total.group = pricing.group;
     total.usage.resize(call.usage.size(), 0);
     for (size_t i = 0; i < call.usage.size(); ++i) total.usage[i] += call.usage[i];
-    const double own = pricing.group->residual_relative_stddev * pricing.group->Point(call.usage);
-    total.residual_variance += own * own;
-    claimed_ = claimed_ && pricing.group->residual_known;
+    const double own = pricing.group->OwnRelativeStddev() * pricing.group->Point(call.usage);
+    total.own_variance += own * own;
+    claimed_ = claimed_ && pricing.group->interval_claimed;
   }
 
   PhaseCost Finish(const NetworkProfile& network) const {
@@ -101,7 +108,7 @@ class PhaseSum {
     std::optional<Interval>* const parts[kExecutorCount] = {
         &cost.client_compute_seconds, &cost.server_compute_seconds, &cost.joint_compute_seconds};
     double point = 0;
-    double variance = 0;
+    double squares = 0;  // half widths of independent parts
     bool complete = true;
     for (int executor = 0; executor < kExecutorCount; ++executor) {
       if (missing_[executor]) {
@@ -109,21 +116,23 @@ class PhaseSum {
         continue;
       }
       double part_point = 0;
-      double part_variance = 0;
+      double part_squares = 0;
       for (const auto& [key, total] : totals_[executor]) {
         part_point += total.group->Point(total.usage);
-        part_variance += total.group->Variance(total.usage) + total.residual_variance;
+        part_squares += total.HalfWidthSquared();
       }
-      *parts[executor] = MakeInterval(part_point, part_variance, level);
+      *parts[executor] = MakeInterval(part_point, std::sqrt(part_squares), level);
       point += part_point;
-      variance += part_variance;
+      squares += part_squares;
     }
     if (complete) {
-      const double transfer = cost.transfer_seconds * network.bandwidth_relative_stddev;
-      const double flight = cost.flight_seconds * network.round_trip_relative_stddev;
-      variance += transfer * transfer + flight * flight;
-      cost.latency_seconds =
-          MakeInterval(point + cost.transfer_seconds + cost.flight_seconds, variance, level);
+      const double transfer =
+          kNormalQuantile * cost.transfer_seconds * network.bandwidth_relative_stddev;
+      const double flight =
+          kNormalQuantile * cost.flight_seconds * network.round_trip_relative_stddev;
+      squares += transfer * transfer + flight * flight;
+      cost.latency_seconds = MakeInterval(point + cost.transfer_seconds + cost.flight_seconds,
+                                          std::sqrt(squares), level);
     }
     return cost;
   }

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
-#include "estimator/cost/nnls.h"
+#include "estimator/cost/conformal.h"
 #include "estimator/primitives/catalog.h"
 
 namespace picost::cost {
@@ -19,10 +19,9 @@ using primitives::Executor;
 using primitives::Parameters;
 using primitives::PrimitiveSpec;
 
-// Error assumed where the samples cannot tell it (one figure of a paper).
-constexpr double kAssumedRelativeStddev = 0.10;
-// Repetitions on shared hardware are never better than this.
-constexpr double kLeastRelativeStddev = 0.005;
+// Repetitions of one shape scatter by 4 to 8 % between processes on the machine
+// measured, more than within one.
+constexpr double kSessionRelativeStddev = 0.05;
 
 // Samples were taken on these links where the link itself costs nothing; time
 // on others holds transfer and flights, which are composed, never fitted.
@@ -137,6 +136,7 @@ FitGroup FitOne(std::string key, const GroupSamples& samples) {
     point.count = repetitions.count;
     point.usage = repetitions.usage;
     point.nested = repetitions.nested;
+    point.seconds = repetitions.seconds;
     point.repetitions = static_cast<int64_t>(repetitions.seconds.size());
     point.median_seconds = Median(repetitions.seconds);
     double squares = 0;
@@ -156,104 +156,8 @@ FitGroup FitOne(std::string key, const GroupSamples& samples) {
 
 }  // namespace
 
-void FitCoefficients(FitGroup& group) {
-  const size_t items = group.spec->usage.size();
-  group.usage_minimum.assign(items, 0);
-  group.usage_maximum.assign(items, 0);
-  for (size_t j = 0; j < items; ++j) {
-    group.usage_minimum[j] = group.usage_maximum[j] = group.shapes.front().usage[j];
-    for (const ShapePoint& shape : group.shapes) {
-      group.usage_minimum[j] = std::min(group.usage_minimum[j], shape.usage[j]);
-      group.usage_maximum[j] = std::max(group.usage_maximum[j], shape.usage[j]);
-    }
-  }
-
-  // Relative errors: row and target are divided by the scale of the row. The
-  // scale starts at the measured value and then is the geometric mean of
-  // measured and fitted value: the squared error relative to it is, to second
-  // order, the squared logarithm of their ratio, which shrinks nothing.
-  const auto count = static_cast<double>(group.shapes.size());
-  std::vector<double> scale;
-  for (const ShapePoint& shape : group.shapes) scale.push_back(shape.median_seconds);
-  NnlsSolution solution;
-  constexpr int kReweightings = 3;
-  for (int round = 0; round <= kReweightings; ++round) {
-    std::vector<std::vector<double>> rows;
-    std::vector<double> target;
-    for (size_t i = 0; i < group.shapes.size(); ++i) {
-      std::vector<double> row(items);
-      for (size_t j = 0; j < items; ++j) {
-        row[j] = static_cast<double>(group.shapes[i].usage[j]) / scale[i];
-      }
-      rows.push_back(std::move(row));
-      target.push_back(group.shapes[i].median_seconds / scale[i]);
-    }
-    solution = SolveNnls(rows, target);
-    group.coefficients = solution.x;
-    for (size_t i = 0; i < group.shapes.size(); ++i) {
-      const double fitted = group.Point(group.shapes[i].usage);
-      if (fitted > 0) scale[i] = std::sqrt(group.shapes[i].median_seconds * fitted);
-    }
-  }
-
-  const double degrees = count - solution.positive_count;
-  double spread = 0;  // of the repetitions, pooled
-  int64_t spread_count = 0;
-  for (const ShapePoint& shape : group.shapes) {
-    if (shape.repetitions < 2) continue;
-    spread += shape.relative_spread * shape.relative_spread;
-    ++spread_count;
-  }
-  const double pooled =
-      spread_count > 0 ? std::sqrt(spread / static_cast<double>(spread_count)) : 0;
-  group.residual_known = degrees >= 1;
-  double variance = kAssumedRelativeStddev * kAssumedRelativeStddev;
-  if (group.residual_known) variance = solution.residual_sum_of_squares / degrees;
-  const double floor = std::max(kLeastRelativeStddev, group.residual_known ? 0.0 : pooled);
-  variance = std::max(variance, floor * floor);
-  group.residual_relative_stddev = std::sqrt(variance);
-  group.covariance = solution.inverse_gram;
-  for (std::vector<double>& row : group.covariance) {
-    for (double& value : row) value *= variance;
-  }
-}
-
-double FitGroup::Point(const std::vector<int64_t>& usage) const {
-  double seconds = 0;
-  for (size_t j = 0; j < coefficients.size(); ++j) {
-    seconds += static_cast<double>(usage[j]) * coefficients[j];
-  }
-  return seconds;
-}
-
-double FitGroup::Variance(const std::vector<int64_t>& usage) const {
-  double variance = 0;
-  for (size_t i = 0; i < covariance.size(); ++i) {
-    double row = 0;
-    for (size_t j = 0; j < covariance.size(); ++j) {
-      row += covariance[i][j] * static_cast<double>(usage[j]);
-    }
-    variance += row * static_cast<double>(usage[i]);
-  }
-  return std::max(variance, 0.0);
-}
-
-bool FitGroup::Covers(const std::vector<int64_t>& usage) const {
-  for (size_t j = 0; j < usage.size(); ++j) {
-    if (usage[j] > 0 && usage_maximum[j] == 0) return false;
-  }
-  return true;
-}
-
-bool FitGroup::Extrapolates(const std::vector<int64_t>& usage) const {
-  for (size_t j = 0; j < usage.size(); ++j) {
-    if (usage[j] < usage_minimum[j] || usage[j] > usage_maximum[j]) return true;
-  }
-  return false;
-}
-
 absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
-    std::shared_ptr<const CalibrationTable> table) {
+    std::shared_ptr<const CalibrationTable> table, const std::vector<Discrepancy>& discrepancies) {
   GroupMap groups;
   for (const Sample& sample : table->samples) {
     if (!IsComputeOnly(sample.network) || !sample.comparable) continue;
@@ -292,6 +196,28 @@ absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
     it = groups.count(it->first) > 0 ? nested.erase(it) : std::next(it);
   }
   fit_all(nested);
+
+  // Seconds of layers that the fits have not seen, by group.
+  std::map<const FitGroup*, std::vector<const Discrepancy*>> layers;
+  for (const Discrepancy& layer : discrepancies) {
+    if (!IsComputeOnly(layer.sample.network)) continue;
+    PICOST_ASSIGN_OR_RETURN(const Parts parts, TakeApart(layer.sample));
+    if (!parts.others.empty()) continue;
+    if (const FitGroup* group = model->Find(parts.host); group != nullptr) {
+      layers[group].push_back(&layer);
+    }
+  }
+  for (FitGroup& group : model->groups_) {
+    group.session_relative_stddev = table->origin == Origin::kMeasured ? kSessionRelativeStddev : 0;
+    ConformalScores scores(group);
+    if (const auto it = layers.find(&group); it != layers.end()) {
+      for (const Discrepancy* layer : it->second) {
+        PICOST_ASSIGN_OR_RETURN(const Parts parts, TakeApart(layer->sample));
+        scores.AddLayer(layer->run, parts.host.usage, layer->sample.wall.value());
+      }
+    }
+    scores.Finish(group);
+  }
   return model;
 }
 

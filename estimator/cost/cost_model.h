@@ -6,11 +6,16 @@
 //   seconds(u) = u . b        u: usage vector of the primitive, b >= 0
 //
 // b by non-negative weighted least squares on relative errors over the table's
-// loopback samples; S is the covariance of b, and each call adds an independent
-// residual with the fit's relative standard deviation. Several calls of one
-// group share b, so their errors are fully correlated: sum usage first, then
+// loopback samples, medians by shape; S is the covariance of b. Several calls of
+// one group share b, so their errors are fully correlated: sum usage first, then
 //
-//   point = u . b,   variance = u' S u + sum over calls (residual x seconds)^2.
+//   point    = u . b
+//   variance = u' S u + sum over calls (own x seconds)^2 + (session x point)^2
+//
+// own: scatter of one call (misfit of its shape and of its repetitions);
+// session: how far a whole process runs faster or slower than another. Half the
+// width of an interval is `conformal_factor` times the root of the variance: the
+// quantile, over rows that the fit has not seen, of error by predicted error.
 #ifndef PICOST_ESTIMATOR_COST_COST_MODEL_H_
 #define PICOST_ESTIMATOR_COST_COST_MODEL_H_
 
@@ -26,7 +31,7 @@
 namespace picost::cost {
 
 // Version of the fitting procedure: part of the provenance of every second.
-inline constexpr char kFitVersion[] = "nnls-relative/1";
+inline constexpr char kFitVersion[] = "nnls-relative/2";
 
 // One point of a fit: all repetitions of one shape.
 struct ShapePoint {
@@ -34,8 +39,9 @@ struct ShapePoint {
   primitives::Parameters parameters;
   int64_t count = 0;
   std::vector<int64_t> usage;
-  double median_seconds = 0;   // over the repetitions, nested work taken out
-  double relative_spread = 0;  // standard deviation of the repetitions / median
+  double median_seconds = 0;    // over the repetitions, nested work taken out
+  double relative_spread = 0;   // standard deviation of the repetitions / median
+  std::vector<double> seconds;  // of the repetitions
   int64_t repetitions = 0;
   bool nested = false;  // derived: other primitives ran inside
 };
@@ -51,6 +57,15 @@ struct FitGroup {
   // False where there are no more shapes than coefficients, so that the samples
   // say nothing about the error: an assumed one is used and no level is claimed.
   bool residual_known = false;
+  double repetition_relative_stddev = 0;  // median over shapes
+  double session_relative_stddev = 0;
+  // Split conformal prediction at kIntervalLevel; claimed only with enough scores.
+  double conformal_factor = 0;
+  int64_t score_count = 0;
+  bool interval_claimed = false;
+  // Whole-network runs whose layers are among the scores: nothing that is scored
+  // on one of these networks may use this group's intervals.
+  std::vector<std::string> discrepancy_runs;
   int64_t sample_count = 0;
   std::vector<ShapePoint> shapes;
   // Domain hull: what was measured, per usage item.
@@ -59,11 +74,21 @@ struct FitGroup {
 
   double Point(const std::vector<int64_t>& usage) const;     // u . b
   double Variance(const std::vector<int64_t>& usage) const;  // u' S u
+  // Variance of the seconds of one call alone.
+  double CallVariance(const std::vector<int64_t>& usage) const;
+  double OwnRelativeStddev() const;  // misfit and repetitions of one call
   // False where the usage has an item that no sample has: its cost is unknown,
   // not zero.
   bool Covers(const std::vector<int64_t>& usage) const;
   // True where an item of the usage lies outside what was measured.
   bool Extrapolates(const std::vector<int64_t>& usage) const;
+};
+
+// A layer of a whole-network run on loopback: never in a fit, but it tells how
+// far the fit is off where operations run one after another.
+struct Discrepancy {
+  std::string run;
+  Sample sample;
 };
 
 // Fits one group to its shapes; `shapes` must not be empty. Deterministic.
@@ -74,7 +99,8 @@ class CostModel {
   // Fits every group of the table. Deterministic. kInvalidArgument where a
   // sample names an unknown primitive or its parameters are out of range.
   static absl::StatusOr<std::shared_ptr<const CostModel>> Fit(
-      std::shared_ptr<const CalibrationTable> table);
+      std::shared_ptr<const CalibrationTable> table,
+      const std::vector<Discrepancy>& discrepancies = {});
 
   const CalibrationTable& table() const { return *table_; }
   const std::vector<FitGroup>& groups() const { return groups_; }

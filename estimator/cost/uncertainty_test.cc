@@ -2,29 +2,32 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 namespace picost::cost {
 namespace {
 
-TEST(UncertaintyTest, FollowsTheLogNormalToSecondOrder) {
-  for (const double relative : {0.01, 0.05, 0.2}) {
-    const Interval interval = MakeInterval(10, 100 * relative * relative, 0.9);
-    const double exponent = 1.6448536269514722 * relative;
-    EXPECT_NEAR(interval.high, 10 * std::exp(exponent), 10 * exponent * exponent * exponent);
-    EXPECT_NEAR(interval.low, 10 / std::exp(exponent), 10 * exponent * exponent * exponent);
-    EXPECT_NEAR(interval.mean, 10 * std::exp(relative * relative / 2),
-                relative * relative * relative);
-    EXPECT_LE(interval.low, interval.p50);
-    EXPECT_LE(interval.p50, interval.high);
-    EXPECT_EQ(interval.level, 0.9);
-  }
+TEST(UncertaintyTest, BothEndsMissByTheSameRatio) {
+  const Interval interval = MakeInterval(10, 2.5, 0.9);
+  EXPECT_DOUBLE_EQ(interval.p50, 10);
+  EXPECT_DOUBLE_EQ(interval.high, 12.5);
+  EXPECT_DOUBLE_EQ(interval.low, 8);
+  EXPECT_DOUBLE_EQ(interval.standard_deviation, 2.5 / kNormalQuantile);
+  EXPECT_GT(interval.mean, interval.p50);
+  EXPECT_LT(interval.mean, interval.high);
+  EXPECT_EQ(interval.level, 0.9);
 }
 
 TEST(UncertaintyTest, NothingHasNoError) {
   const Interval interval = MakeInterval(0, 0, 0.9);
   EXPECT_EQ(interval.low, 0);
   EXPECT_EQ(interval.high, 0);
+}
+
+TEST(UncertaintyTest, AConstantMovesThePointAndTheEnds) {
+  const Interval interval = Shifted(MakeInterval(10, 2.5, 0.9), 5);
+  EXPECT_DOUBLE_EQ(interval.p50, 15);
+  EXPECT_DOUBLE_EQ(interval.low, 13);
+  EXPECT_DOUBLE_EQ(interval.high, 17.5);
+  EXPECT_DOUBLE_EQ(interval.standard_deviation, 2.5 / kNormalQuantile);
 }
 
 }  // namespace

@@ -1,0 +1,66 @@
+#include "estimator/cost/conformal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "estimator/cost/uncertainty.h"
+
+namespace picost::cost {
+
+std::optional<double> ConformalQuantile(std::vector<double> scores, double level) {
+  const auto count = static_cast<double>(scores.size());
+  const double rank = std::ceil((count + 1) * level);
+  if (scores.empty() || rank > count) return std::nullopt;
+  std::sort(scores.begin(), scores.end());
+  return scores[static_cast<size_t>(rank) - 1];
+}
+
+double RatioError(double a, double b) { return std::max(a / b, b / a) - 1; }
+
+std::vector<std::optional<double>> LeaveOneShapeOut(const FitGroup& group) {
+  std::vector<std::optional<double>> predicted(group.shapes.size());
+  if (group.shapes.size() < 2) return predicted;
+  for (size_t i = 0; i < group.shapes.size(); ++i) {
+    FitGroup rest = group;
+    rest.shapes.erase(rest.shapes.begin() + static_cast<std::ptrdiff_t>(i));
+    FitCoefficients(rest);
+    const std::vector<int64_t>& usage = group.shapes[i].usage;
+    const double seconds = rest.Point(usage);
+    if (rest.Covers(usage) && seconds > 0) predicted[i] = seconds;
+  }
+  return predicted;
+}
+
+ConformalScores::ConformalScores(const FitGroup& group) : group_(group) {
+  const std::vector<std::optional<double>> predicted = LeaveOneShapeOut(group);
+  for (size_t i = 0; i < predicted.size(); ++i) {
+    if (!predicted[i].has_value()) continue;
+    for (const double seconds : group.shapes[i].seconds) {
+      Add(group.shapes[i].usage, *predicted[i], seconds);
+    }
+  }
+}
+
+void ConformalScores::Add(const std::vector<int64_t>& usage, double predicted, double seconds) {
+  const double point = group_.Point(usage);
+  if (!(point > 0) || !(seconds > 0)) return;
+  const double expected = std::sqrt(group_.CallVariance(usage)) / point;
+  scores_.push_back(RatioError(predicted, seconds) / expected);
+}
+
+void ConformalScores::AddLayer(const std::string& run, const std::vector<int64_t>& usage,
+                               double seconds) {
+  Add(usage, group_.Point(usage), seconds);
+  runs_.insert(run);
+}
+
+void ConformalScores::Finish(FitGroup& group) const {
+  const std::optional<double> quantile = ConformalQuantile(scores_, kIntervalLevel);
+  group.score_count = static_cast<int64_t>(scores_.size());
+  group.interval_claimed = quantile.has_value();
+  group.conformal_factor = quantile.value_or(kNormalQuantile);
+  group.discrepancy_runs.assign(runs_.begin(), runs_.end());
+}
+
+}  // namespace picost::cost

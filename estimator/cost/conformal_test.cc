@@ -1,0 +1,93 @@
+#include "estimator/cost/conformal.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "estimator/cost/synthetic_table.h"
+#include "estimator/cost/uncertainty.h"
+
+namespace picost::cost {
+namespace {
+
+using primitives::Executor;
+using primitives::Parameters;
+
+const Parameters kTrunc = {{"ring_bits", 37}, {"truncated_bits", 12}};
+
+TEST(ConformalTest, TakesTheRankThatCoversTheLevel) {
+  std::vector<double> scores;
+  for (int i = 19; i >= 1; --i) scores.push_back(i);
+  EXPECT_EQ(ConformalQuantile(scores, 0.9), 18);   // ceil(20 x 0.9)
+  EXPECT_EQ(ConformalQuantile(scores, 0.95), 19);  // ceil(20 x 0.95)
+}
+
+TEST(ConformalTest, TooFewScoresClaimNothing) {
+  EXPECT_FALSE(ConformalQuantile(std::vector<double>(18, 1.0), 0.95).has_value());
+  EXPECT_TRUE(ConformalQuantile(std::vector<double>(19, 1.0), 0.95).has_value());
+  EXPECT_FALSE(ConformalQuantile(std::vector<double>(8, 1.0), 0.9).has_value());
+  EXPECT_TRUE(ConformalQuantile(std::vector<double>(9, 1.0), 0.9).has_value());
+  EXPECT_FALSE(ConformalQuantile({}, 0.9).has_value());
+}
+
+// Ten shapes, one of them 40 % slower than the others say.
+std::shared_ptr<const CalibrationTable> Table() {
+  std::vector<Sample> samples;
+  for (const int64_t count : {8, 64, 512, 1024, 4096, 8192, 16384, 32768, 65536, 131072}) {
+    const double factor = count == 4096 ? 1.4 : 1 + (count % 3) * 0.004;
+    for (int repeat = 0; repeat < 3; ++repeat) {
+      samples.push_back(SyntheticSample("cheetah.trunc", kTrunc, count, Executor::kClient,
+                                        {2e-4, 1e-7}, factor * (1 + 0.01 * (repeat - 1))));
+    }
+  }
+  return SyntheticTable("conformal", samples);
+}
+
+TEST(ConformalTest, AShapeThatIsLeftOutDoesNotPredictItself) {
+  const auto model = CostModel::Fit(Table());
+  ASSERT_TRUE(model.ok());
+  const FitGroup& group = (*model)->groups().front();
+  const auto predicted = LeaveOneShapeOut(group);
+  for (size_t i = 0; i < group.shapes.size(); ++i) {
+    ASSERT_TRUE(predicted[i].has_value());
+    const double error = RatioError(*predicted[i], group.shapes[i].median_seconds);
+    if (group.shapes[i].count == 4096) {
+      EXPECT_GT(error, 0.35);
+    } else {
+      EXPECT_LT(error, 0.15);
+    }
+  }
+}
+
+TEST(ConformalTest, LayersOfOtherRunsWidenTheIntervalAndAreNamed) {
+  const auto alone = CostModel::Fit(Table());
+  std::vector<Discrepancy> layers;
+  for (int i = 0; i < 200; ++i) {
+    layers.push_back({.run = "some_network",
+                      .sample = SyntheticSample("cheetah.trunc", kTrunc, 2048, Executor::kClient,
+                                                {2e-4, 1e-7}, 2.0)});
+  }
+  const auto widened = CostModel::Fit(Table(), layers);
+  ASSERT_TRUE(alone.ok() && widened.ok());
+  const FitGroup& a = (*alone)->groups().front();
+  const FitGroup& b = (*widened)->groups().front();
+  EXPECT_TRUE(a.interval_claimed);
+  EXPECT_EQ(a.score_count, 30);
+  EXPECT_TRUE(a.discrepancy_runs.empty());
+  EXPECT_EQ(b.score_count, 230);
+  EXPECT_EQ(b.discrepancy_runs, std::vector<std::string>{"some_network"});
+  EXPECT_GT(b.conformal_factor, a.conformal_factor);
+  // Runs never touch the fit itself.
+  EXPECT_EQ(a.coefficients, b.coefficients);
+}
+
+TEST(ConformalTest, OneShapeClaimsNoInterval) {
+  const auto model = CostModel::Fit(SyntheticTable(
+      "one", {SyntheticSample("cheetah.trunc", kTrunc, 8, Executor::kClient, {2e-4, 1e-7})}));
+  ASSERT_TRUE(model.ok());
+  EXPECT_FALSE((*model)->groups().front().interval_claimed);
+  EXPECT_EQ((*model)->groups().front().conformal_factor, kNormalQuantile);
+}
+
+}  // namespace
+}  // namespace picost::cost
