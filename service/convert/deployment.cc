@@ -32,7 +32,7 @@ void ToProto(const cost::Machine& from, v1::Machine& to) {
     auto* binding = to.add_tables();
     binding->set_family(ToProto(family));
     for (const auto& model : models)
-      binding->add_tables(absl::StrCat("tables/", model->table().id));
+      binding->add_tables(absl::StrCat("tables/", model->table().name));
   }
   to.set_threads(from.threads);
 }

@@ -17,6 +17,9 @@ namespace {
 constexpr int kMaxLayers = 100'000;
 constexpr int64_t kMaxSize = int64_t{1} << 31;      // of one dimension
 constexpr int64_t kMaxElements = int64_t{1} << 40;  // of one tensor, as of ONNX files
+// Over all layers, as of ONNX files: keeps every count inside int64.
+constexpr int64_t kMaxTotalElements = int64_t{1} << 44;
+constexpr int64_t kMaxMacs = int64_t{1} << 56;
 constexpr size_t kMaxNameBytes = 4096;
 
 // Where in the request an error is.
@@ -43,18 +46,23 @@ struct Draft {
   std::vector<int64_t> weight;              // dims; empty: none
   bool bias = false;
   std::vector<int64_t> gives;
+  std::vector<int64_t> macs = {0};  // factors
 };
 
-absl::StatusOr<int64_t> Elements(const Site& site, const std::vector<int64_t>& dims) {
-  int64_t elements = 1;
-  for (const int64_t dim : dims) {
-    const auto product = CheckedMultiply(elements, dim);
-    if (!product || *product > kMaxElements) {
-      return site.Error("a tensor has more than 2^40 elements", "name", "Use smaller sizes.");
-    }
-    elements = *product;
+// The product of the factors, at most `maximum`.
+absl::StatusOr<int64_t> Product(const Site& site, const std::vector<int64_t>& factors,
+                                int64_t maximum, const char* what) {
+  int64_t product = 1;
+  for (const int64_t factor : factors) {
+    const auto next = CheckedMultiply(product, factor);
+    if (!next || *next > maximum) return site.Error(what, "name", "Use smaller sizes.");
+    product = *next;
   }
-  return elements;
+  return product;
+}
+
+absl::StatusOr<int64_t> Elements(const Site& site, const std::vector<int64_t>& dims) {
+  return Product(site, dims, kMaxElements, "a tensor has more than 2^40 elements");
 }
 
 // (size + 2 padding - kernel) / stride + 1
@@ -120,7 +128,8 @@ absl::StatusOr<Draft> MakeLinear(const Site& site, const v1::LinearShape& from) 
                .reads = {{rows, from.in_features()}},
                .weight = {from.in_features(), from.out_features()},
                .bias = true,
-               .gives = {rows, from.out_features()}};
+               .gives = {rows, from.out_features()},
+               .macs = {rows, from.in_features(), from.out_features()}};
 }
 
 absl::StatusOr<Draft> MakeActivation(const Site& site, const v1::ActivationShape& from) {
@@ -207,7 +216,8 @@ absl::StatusOr<Draft> MakeMatMul(const Site& site, const v1::MatMulShape& from) 
                                                   .inner = from.inner(),
                                                   .columns = from.columns()},
                .reads = {{batch, from.rows(), from.inner()}, {batch, from.inner(), from.columns()}},
-               .gives = {batch, from.rows(), from.columns()}};
+               .gives = {batch, from.rows(), from.columns()},
+               .macs = {batch, from.rows(), from.inner(), from.columns()}};
 }
 
 absl::StatusOr<Draft> MakeDraft(const Site& site, const v1::LayerShape& layer) {
@@ -244,12 +254,12 @@ class Builder {
       return site.Error("two layers have one name", "name", "Give each its own.");
     }
     PICOST_ASSIGN_OR_RETURN(Draft draft, MakeDraft(site, layer));
+    PICOST_RETURN_IF_ERROR(AddToTotals(site, draft));
     const graph::NodeId id = static_cast<graph::NodeId>(parts_.nodes.size());
     graph::Node node{.name = layer.name(), .onnx_op = "shape", .attributes = draft.attributes};
     PICOST_RETURN_IF_ERROR(Connect(site, layer, draft, node));
     if (!draft.weight.empty()) node.inputs.push_back(AddWeight(draft.weight));
     if (draft.bias) node.inputs.push_back(AddWeight({draft.gives[1]}));
-    PICOST_RETURN_IF_ERROR(Elements(site, draft.gives).status());
     node.outputs = {AddValue({.name = layer.name(),
                               .type = {.dims = draft.gives},
                               .source = graph::ValueSource::kNode,
@@ -272,6 +282,25 @@ class Builder {
   graph::ValueId AddValue(graph::Value value) {
     parts_.values.push_back(std::move(value));
     return static_cast<graph::ValueId>(parts_.values.size() - 1);
+  }
+
+  absl::Status AddToTotals(const Site& site, const Draft& draft) {
+    PICOST_ASSIGN_OR_RETURN(const int64_t gives, Elements(site, draft.gives));
+    PICOST_ASSIGN_OR_RETURN(const int64_t weights, draft.weight.empty()
+                                                       ? absl::StatusOr<int64_t>(0)
+                                                       : Elements(site, draft.weight));
+    PICOST_ASSIGN_OR_RETURN(const int64_t macs,
+                            Product(site, draft.macs, kMaxMacs, "a layer has more than 2^56 MACs"));
+    // Each summand is bounded, so that the sums cannot wrap before they are refused.
+    total_elements_ += gives + weights;
+    total_macs_ += macs;
+    if (total_elements_ > kMaxTotalElements) {
+      return site.Error("the network has more than 2^44 elements", "name", "Use smaller sizes.");
+    }
+    if (total_macs_ > kMaxMacs) {
+      return site.Error("the network has more than 2^56 MACs", "name", "Use smaller sizes.");
+    }
+    return absl::OkStatus();
   }
 
   graph::ValueId AddWeight(std::vector<int64_t> dims) {
@@ -327,6 +356,8 @@ class Builder {
   std::map<std::string, graph::ValueId> by_name_;
   std::set<graph::ValueId> read_;
   graph::ValueId last_ = -1;
+  int64_t total_elements_ = 0;
+  int64_t total_macs_ = 0;
 };
 
 }  // namespace

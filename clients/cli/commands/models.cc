@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -33,6 +35,20 @@ void PrintModels(const v1::ListModelsResponse& list, Format format, std::ostream
   } else {
     PrintList(list, format == Format::kCsv, out);
   }
+}
+
+// Warnings that every one of the files gave: of several, each may use another of
+// the dimension names bound.
+void PrintCommonWarnings(const v1::ListModelsResponse& registered, const Environment& environment) {
+  std::map<std::string, int> counts;
+  for (const v1::Model& model : registered.models()) {
+    for (const std::string& warning : model.notes().warnings()) ++counts[warning];
+  }
+  v1::ImportNotes common;
+  for (const auto& [warning, count] : counts) {
+    if (count == registered.models_size()) common.add_warnings(warning);
+  }
+  PrintWarnings(common, environment);
 }
 
 Result<LayerList> AllLayers(const std::string& model, Connection& connection) {
@@ -97,10 +113,6 @@ std::optional<Failure> RunModelsRegister(const Options& options, const Environme
         failure = *refused;
       } else {
         *registered.add_models() = std::get<v1::Model>(created);
-        // Of several files, each may use another of the names bound.
-        if (options.positional.size() == 1) {
-          PrintWarnings(std::get<v1::Model>(created).notes(), environment);
-        }
       }
     }
     if (!failure) continue;
@@ -111,6 +123,7 @@ std::optional<Failure> RunModelsRegister(const Options& options, const Environme
     if (!first_failure)
       first_failure = Failure{failure->exit_status, "some files were not registered"};
   }
+  PrintCommonWarnings(registered, environment);
   PrintModels(registered, options.format, *environment.out);
   return first_failure;
 }
