@@ -9,6 +9,7 @@
 #include "estimator/primitives/homomorphic.h"
 #include "estimator/primitives/oblivious_transfer.h"
 #include "estimator/primitives/plaintext.h"
+#include "estimator/primitives/secret_sharing.h"
 
 namespace picost::primitives {
 namespace {
@@ -20,7 +21,8 @@ const List& Specs() {
     auto* all = new List;
     for (List (*family)() :
          {&CheetahInteractivePrimitives, &CheetahLinearPrimitives, &GarbledCircuitPrimitives,
-          &ObliviousTransferPrimitives, &HomomorphicPrimitives, &PlaintextPrimitives}) {
+          &ObliviousTransferPrimitives, &HomomorphicPrimitives, &PlaintextPrimitives,
+          &SecretSharingPrimitives}) {
       for (PrimitiveSpec& spec : family()) all->push_back(std::move(spec));
     }
     return all;
