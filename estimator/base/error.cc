@@ -56,4 +56,16 @@ ErrorSite GetErrorSite(const absl::Status& status) {
   return site;
 }
 
+absl::Status AtElement(const absl::Status& status, const std::string& element) {
+  absl::Status located(status.code(),
+                       absl::StrCat(element, ": ", absl::string_view(status.message())));
+  status.ForEachPayload([&located](absl::string_view url, const absl::Cord& payload) {
+    located.SetPayload(url, payload);
+  });
+  const std::string field = GetErrorSite(status).field;
+  const std::string path = field.empty() ? element : absl::StrCat(element, ".", field);
+  located.SetPayload(kMembers[0].payload_url, absl::Cord(path));
+  return located;
+}
+
 }  // namespace picost

@@ -32,6 +32,10 @@ absl::Status MakeError(absl::StatusCode code, std::string what, const ErrorSite&
 // The site that MakeError stored, for conversion to wire details and for tests.
 ErrorSite GetErrorSite(const absl::Status& status);
 
+// The same error, of a part of a list: its field becomes "ELEMENT.FIELD" (or
+// ELEMENT), and the message says ELEMENT first.
+absl::Status AtElement(const absl::Status& status, const std::string& element);
+
 }  // namespace picost
 
 #endif  // PICOST_ESTIMATOR_BASE_ERROR_H_

@@ -13,7 +13,7 @@
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/cost/bottleneck.h"
-#include "estimator/cost/uncertainty.h"
+#include "estimator/cost/phase_sum.h"
 
 namespace picost::cost {
 namespace {
@@ -22,8 +22,6 @@ using primitives::Executor;
 using primitives::Phase;
 using primitives::PrimitiveCall;
 using primitives::Traffic;
-
-constexpr int kExecutorCount = 3;
 
 absl::Status CheckNetwork(const NetworkProfile& network) {
   const std::pair<const char*, double> bandwidths[] = {
@@ -47,32 +45,6 @@ absl::Status CheckNetwork(const NetworkProfile& network) {
   return absl::OkStatus();
 }
 
-double TransferSeconds(const Traffic& traffic, const NetworkProfile& network) {
-  return static_cast<double>(traffic.client_to_server.value()) /
-             network.client_to_server_bytes_per_second +
-         static_cast<double>(traffic.server_to_client.value()) /
-             network.server_to_client_bytes_per_second;
-}
-
-double FlightSeconds(int64_t flights, const NetworkProfile& network) {
-  return static_cast<double>(flights) *
-         (network.round_trip_seconds / 2 + network.flight_overhead_seconds);
-}
-
-// Usage of one fit, summed, and the squares of its calls' own scatter.
-struct GroupTotal {
-  const FitGroup* group = nullptr;
-  std::vector<int64_t> usage;
-  double own_variance = 0;
-
-  // Square of half the width of its interval.
-  double HalfWidthSquared() const {
-    const double session = group->session_relative_stddev * group->Point(usage);
-    return group->conformal_factor * group->conformal_factor *
-           (group->Variance(usage) + own_variance + session * session);
-  }
-};
-
 // Sums one phase of a network or of a layer.
 class PhaseSum {
  public:
@@ -93,48 +65,20 @@ class PhaseSum {
     total.group = pricing.group;
     total.usage.resize(call.usage.size(), 0);
     for (size_t i = 0; i < call.usage.size(); ++i) total.usage[i] += call.usage[i];
-    const double own = pricing.group->OwnRelativeStddev() * pricing.group->Point(call.usage);
-    total.own_variance += own * own;
+    total.own_variance += OwnVariance(*pricing.group, call.usage);
     claimed_ = claimed_ && pricing.group->interval_claimed;
   }
 
   PhaseCost Finish(const NetworkProfile& network) const {
-    PhaseCost cost;
-    cost.traffic = traffic_;
-    cost.traffic_relative_bound = bound_;
-    cost.transfer_seconds = TransferSeconds(traffic_, network);
-    cost.flight_seconds = FlightSeconds(critical_flights_.value(), network);
-    const double level = claimed_ ? kIntervalLevel : 0;
-    std::optional<Interval>* const parts[kExecutorCount] = {
-        &cost.client_compute_seconds, &cost.server_compute_seconds, &cost.joint_compute_seconds};
-    double point = 0;
-    double squares = 0;  // half widths of independent parts
-    bool complete = true;
+    PhaseTotals totals{.traffic = traffic_,
+                       .critical_flights = critical_flights_,
+                       .traffic_relative_bound = bound_,
+                       .claimed = claimed_,
+                       .missing = missing_};
     for (int executor = 0; executor < kExecutorCount; ++executor) {
-      if (missing_[executor]) {
-        complete = false;
-        continue;
-      }
-      double part_point = 0;
-      double part_squares = 0;
-      for (const auto& [key, total] : totals_[executor]) {
-        part_point += total.group->Point(total.usage);
-        part_squares += total.HalfWidthSquared();
-      }
-      *parts[executor] = MakeInterval(part_point, std::sqrt(part_squares), level);
-      point += part_point;
-      squares += part_squares;
+      for (const auto& [key, total] : totals_[executor]) totals.groups[executor].push_back(&total);
     }
-    if (complete) {
-      const double transfer =
-          kNormalQuantile * cost.transfer_seconds * network.bandwidth_relative_stddev;
-      const double flight =
-          kNormalQuantile * cost.flight_seconds * network.round_trip_relative_stddev;
-      squares += transfer * transfer + flight * flight;
-      cost.latency_seconds = MakeInterval(point + cost.transfer_seconds + cost.flight_seconds,
-                                          std::sqrt(squares), level);
-    }
-    return cost;
+    return FinishPhase(totals, network);
   }
 
  private:
@@ -206,9 +150,7 @@ CallCost PriceCall(const PrimitiveCall& call, const Deployment& deployment, Phas
     return cost;
   }
   cost.seconds = pricing.group->Point(call.usage);
-  // More threads than were measured: seconds are those of the measured ones.
-  cost.extrapolated = pricing.group->Extrapolates(call.usage) ||
-                      pricing.threads > pricing.model->table().environment.threads;
+  cost.extrapolated = Extrapolates(call, pricing);
   NoteTable(call, pricing, gathered);
   return cost;
 }
@@ -226,6 +168,12 @@ Pricing FindPricing(const PrimitiveCall& call, const Deployment& deployment) {
     }
   }
   return {};
+}
+
+bool Extrapolates(const PrimitiveCall& call, const Pricing& pricing) {
+  // More threads than were measured: seconds are those of the measured ones.
+  return pricing.group->Extrapolates(call.usage) ||
+         pricing.threads > pricing.model->table().environment.threads;
 }
 
 absl::StatusOr<Estimate> Compose(const CallPlan& plan, const Deployment& deployment) {

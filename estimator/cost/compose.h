@@ -32,6 +32,9 @@ struct Pricing {
 };
 Pricing FindPricing(const primitives::PrimitiveCall& call, const Deployment& deployment);
 
+// Whether a priced call lies outside what its table measured.
+bool Extrapolates(const primitives::PrimitiveCall& call, const Pricing& pricing);
+
 }  // namespace picost::cost
 
 #endif  // PICOST_ESTIMATOR_COST_COMPOSE_H_

@@ -42,6 +42,7 @@ class GarbledPlanner {
       const Node& node = graph_.nodes()[id];
       layer_ = CallList();
       note_.clear();
+      const Storage before = storage_;
       PICOST_RETURN_IF_ERROR(std::visit(
           [&](const auto& attributes) { return Plan(node, attributes); }, node.attributes));
       PICOST_RETURN_IF_ERROR(layer_.status());
@@ -50,6 +51,7 @@ class GarbledPlanner {
       layer.calls = std::move(layer_).Take();
       layer.local = layer.calls.empty();
       layer.note = note_;
+      layer.storage = {storage_.client - before.client, storage_.server - before.server};
       plan.layers.push_back(std::move(layer));
     }
     PICOST_RETURN_IF_ERROR(AddResult(plan));

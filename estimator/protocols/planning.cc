@@ -112,8 +112,12 @@ absl::Status RefillPools(const std::vector<Refill>& refills, ProtocolPlan& plan)
       added.Add(refill.primitive, refill.parameters, drawn / refill.yield - before,
                 primitives::Phase::kOnline, primitives::Executor::kJoint);
       if (!added.status().ok()) return added.status();
-      for (PrimitiveCall& call : std::move(added).Take()) layer.calls.push_back(std::move(call));
+      for (PrimitiveCall& call : std::move(added).Take()) {
+        layer.calls.push_back(std::move(call));
+        ++layer.refill_calls;
+      }
     }
+    plan.refills.push_back(refill);
   }
   return absl::OkStatus();
 }

@@ -69,14 +69,7 @@ struct PlainConvolution {
 // of them) and kernel - 1 - pad around. False for three and more dimensions.
 bool ToPlainConvolution(const graph::Conv& conv, PlainConvolution& plain);
 
-// Refills pools: a call to make for each `yield` drawn, at the layer that crosses
-// the boundary. Counters start at 0 and run through all layers in order.
-struct Refill {
-  std::string pool;
-  int64_t yield = 0;
-  std::string primitive;
-  primitives::Parameters parameters;
-};
+// Adds the calls that refill pools, and notes them in the plan.
 absl::Status RefillPools(const std::vector<Refill>& refills, ProtocolPlan& plan);
 
 }  // namespace picost::protocols

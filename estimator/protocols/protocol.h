@@ -46,18 +46,31 @@ struct ProtocolInfo {
   std::vector<std::string> primitives;  // ids it may plan
 };
 
+// Bytes that stay with a party from offline to online.
+struct Storage {
+  Bytes client;
+  Bytes server;
+};
+
 // One node's share of the plan.
 struct LayerPlan {
   graph::NodeId node = graph::kNoNode;
   std::vector<primitives::PrimitiveCall> calls;
   bool local = false;  // nothing to send and nothing priced, by the protocol's own rule
   std::string note;    // for people: "truncation fused into the ReLU"
+  Storage storage;     // its part of ProtocolPlan::storage
+  // How many of `calls`, at their end, refill pools: they depend on what the layers
+  // before drew, all others on the layer and its neighbourhood alone.
+  int64_t refill_calls = 0;
 };
 
-// Bytes that stay with a party from offline to online.
-struct Storage {
-  Bytes client;
-  Bytes server;
+// Refills a pool: a call to make for each `yield` drawn, at the layer that crosses
+// the boundary. Counters start at 0 and run through all layers in order.
+struct Refill {
+  std::string pool;
+  int64_t yield = 0;
+  std::string primitive;
+  primitives::Parameters parameters;
 };
 
 struct ProtocolPlan {
@@ -68,6 +81,7 @@ struct ProtocolPlan {
   std::vector<primitives::PrimitiveCall> setup_calls;
   std::vector<LayerPlan> layers;  // one per node of the graph, in order
   Storage storage;
+  std::vector<Refill> refills;  // those that RefillPools has applied
 
   primitives::Traffic TotalTraffic(primitives::Phase phase) const;
 };
