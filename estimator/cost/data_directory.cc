@@ -13,6 +13,7 @@
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/cost/calibration_io.h"
+#include "estimator/cost/runs_io.h"
 #include "estimator/cost/textproto.h"
 #include "proto/picost/v1/calibration_table.pb.h"
 
@@ -118,17 +119,28 @@ absl::StatusOr<Machine> ReadParty(const std::string& path, const std::string& de
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const DataDirectory>> DataDirectory::Load(const std::string& path) {
+absl::StatusOr<std::shared_ptr<const DataDirectory>> DataDirectory::Load(
+    const std::string& path, std::string_view without_run) {
   auto data = std::shared_ptr<DataDirectory>(new DataDirectory());
+
+  std::vector<RunLayer> runs;
+  if (std::error_code error; fs::exists(path + "/runs/layers.csv", error)) {
+    PICOST_ASSIGN_OR_RETURN(runs, ReadRunLayers(path + "/runs/layers.csv"));
+  }
 
   const std::string calibration = path + "/calibration";
   PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> folders, List(calibration, true));
   for (const std::string& name : folders) {
     PICOST_ASSIGN_OR_RETURN(CalibrationTable table,
                             ReadCalibrationTable(absl::StrCat(calibration, "/", name)));
+    std::vector<Discrepancy> discrepancies;
+    for (const RunLayer& layer : runs) {
+      if (layer.backend != table.environment.backend || layer.run == without_run) continue;
+      discrepancies.push_back({.run = layer.run, .sample = layer.sample});
+    }
     PICOST_ASSIGN_OR_RETURN(
         std::shared_ptr<const CostModel> model,
-        CostModel::Fit(std::make_shared<const CalibrationTable>(std::move(table))));
+        CostModel::Fit(std::make_shared<const CalibrationTable>(std::move(table)), discrepancies));
     data->tables_.push_back({.name = name, .model = std::move(model)});
   }
 

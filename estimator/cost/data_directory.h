@@ -5,6 +5,7 @@
 //   <path>/calibration/aliases.textproto
 //   <path>/networks/<id>.textproto
 //   <path>/deployments.textproto
+//   <path>/runs/layers.csv             may be absent; widens intervals only
 #ifndef PICOST_ESTIMATOR_COST_DATA_DIRECTORY_H_
 #define PICOST_ESTIMATOR_COST_DATA_DIRECTORY_H_
 
@@ -27,8 +28,10 @@ struct NamedTable {
 
 class DataDirectory {
  public:
-  // Reads, checks and fits everything; the first mistake is the error.
-  static absl::StatusOr<std::shared_ptr<const DataDirectory>> Load(const std::string& path);
+  // Reads, checks and fits everything; the first mistake is the error. Layers of
+  // the run `without_run` are left out of the intervals: for scoring on this run.
+  static absl::StatusOr<std::shared_ptr<const DataDirectory>> Load(
+      const std::string& path, std::string_view without_run = "");
 
   // In the order of their names.
   const std::vector<NamedTable>& tables() const { return tables_; }
