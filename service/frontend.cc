@@ -118,4 +118,9 @@ std::vector<grpc::Service*> Frontend::services() const {
   return all;
 }
 
+std::vector<std::string> Frontend::service_names() {
+  return {v1::Models::service_full_name(), v1::CostOracle::service_full_name(),
+          v1::Catalog::service_full_name()};
+}
+
 }  // namespace picost::service

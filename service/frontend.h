@@ -6,6 +6,7 @@
 #define PICOST_SERVICE_FRONTEND_H_
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "service/catalog_service.h"
@@ -26,6 +27,8 @@ class Frontend {
 
   // To register with a server.
   std::vector<grpc::Service*> services() const;
+  // Full names, for the health service.
+  static std::vector<std::string> service_names();
 
  private:
   std::vector<std::unique_ptr<grpc::Service>> services_;

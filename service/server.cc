@@ -97,6 +97,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
         {.field = "listen",
          .mend = "Use an address of this machine with a port that is free, as HOST:PORT."});
   }
+  // Load balancers ask for a service by its name.
+  if (auto* health = parts->server->GetHealthCheckService(); health != nullptr) {
+    for (const std::string& name : Frontend::service_names()) health->SetServingStatus(name, true);
+  }
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 

@@ -1,0 +1,393 @@
+// The three services over both kinds of store, without transport.
+#include <google/protobuf/util/message_differencer.h>
+
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "estimator/base/error.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "service/catalog_service.h"
+#include "service/error_reason.h"
+#include "service/model_service.h"
+#include "service/oracle_service.h"
+#include "service/store/memory_model_store.h"
+
+namespace picost::service {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string ReadModel(const std::string& name) {
+  std::ifstream file("data/models/" + name + ".onnx", std::ios::binary);
+  EXPECT_TRUE(file.good()) << name;
+  std::stringstream bytes;
+  bytes << file.rdbuf();
+  return bytes.str();
+}
+
+class ServicesTest : public ::testing::Test {
+ protected:
+  v1::Model Create(const std::string& file, const std::string& display_name = "") {
+    v1::CreateModelRequest request;
+    request.mutable_graph()->set_onnx(ReadModel(file));
+    request.set_display_name(display_name);
+    v1::Model model;
+    const absl::Status status = models_.CreateModel(request, model);
+    EXPECT_TRUE(status.ok()) << status;
+    return model;
+  }
+
+  v1::EstimateRequest EstimateOf(const std::string& model) {
+    v1::EstimateRequest request;
+    request.mutable_graph()->set_model(model);
+    request.mutable_protocol()->set_protocol("protocols/delphi");
+    request.mutable_deployment()->set_name("deployments/lan");
+    return request;
+  }
+
+  int64_t now_ = 1'700'000'000'000'001;
+  MemoryModelStore store_;
+  // Shared by all tests: fits are made once.
+  inline static DataSource data_{"data"};
+  GraphLoader loader_{&store_, graph::ImportLimits{}, int64_t{1} << 20};
+  ModelService models_{&store_, &loader_, [this] { return now_; }};
+  OracleService oracle_{&loader_, &data_};
+  CatalogService catalog_{&data_};
+};
+
+TEST_F(ServicesTest, CreatingAgainGivesTheSameModel) {
+  const v1::Model first = Create("resnet18_cifar", "mine");
+  EXPECT_EQ(first.totals().relu_elements(), 557056);
+  EXPECT_EQ(first.create_time().seconds(), 1'700'000'000);
+  EXPECT_EQ(first.create_time().nanos(), 1000);
+  now_ += 5'000'000;
+  const v1::Model second = Create("resnet18_cifar", "another name");
+  EXPECT_EQ(second.SerializeAsString(), first.SerializeAsString());
+  EXPECT_NE(Create("resnet18_cifar_nostem").name(), first.name());
+}
+
+TEST_F(ServicesTest, GetGivesWhatCreateGave) {
+  const v1::Model created = Create("resnet18_cifar", "mine");
+  v1::GetModelRequest request;
+  request.set_name(created.name());
+  v1::Model got;
+  ASSERT_TRUE(models_.GetModel(request, got).ok());
+  EXPECT_EQ(got.SerializeAsString(), created.SerializeAsString());
+  request.set_name("models/" + std::string(64, '0'));
+  EXPECT_EQ(models_.GetModel(request, got).code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(ServicesTest, ValidateOnlyKeepsNothing) {
+  v1::CreateModelRequest request;
+  request.mutable_graph()->set_onnx(ReadModel("resnet18_cifar"));
+  request.set_validate_only(true);
+  v1::Model model;
+  ASSERT_TRUE(models_.CreateModel(request, model).ok());
+  EXPECT_EQ(model.totals().relu_elements(), 557056);
+  v1::GetModelRequest get;
+  get.set_name(model.name());
+  EXPECT_EQ(models_.GetModel(get, model).code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(ServicesTest, WeightsAreNotKept) {
+  // The sample models have no weights: give one some.
+  const v1::Model model = Create("minionn_cifar");
+  const auto record = store_.Get(model.name().substr(7));
+  ASSERT_TRUE(record.ok());
+  v1::GraphSource kept;
+  ASSERT_TRUE(kept.ParseFromString(record->source));
+  EXPECT_LE(kept.onnx().size(), ReadModel("minionn_cifar").size());
+}
+
+TEST_F(ServicesTest, RegisteredAndInlineModelsGetEqualAnswers) {
+  const v1::Model model = Create("resnet18_cifar");
+  v1::EstimateRequest registered = EstimateOf(model.name());
+  v1::EstimateRequest inline_onnx = registered;
+  inline_onnx.mutable_graph()->set_onnx(ReadModel("resnet18_cifar"));
+  v1::Estimate first;
+  v1::Estimate second;
+  v1::Estimate third;
+  ASSERT_TRUE(oracle_.Estimate(registered, first).ok());
+  ASSERT_TRUE(oracle_.Estimate(inline_onnx, second).ok());
+  loader_.Forget(model.name().substr(7));  // made again from what the store keeps
+  ASSERT_TRUE(oracle_.Estimate(registered, third).ok());
+  EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
+  EXPECT_EQ(first.SerializeAsString(), third.SerializeAsString());
+  EXPECT_EQ(first.provenance().model(), model.name());
+}
+
+TEST_F(ServicesTest, PagesOfModelsCoverAllOnce) {
+  std::set<std::string> expected;
+  for (const char* file : {"resnet18_cifar", "resnet18_cifar_nostem", "minionn_cifar",
+                           "resnet32_cifar", "vgg16_cifar"}) {
+    expected.insert(Create(file, file).name());
+  }
+  ASSERT_EQ(expected.size(), 5u);
+  std::set<std::string> listed;
+  v1::ListModelsRequest request;
+  request.set_page_size(2);
+  int pages = 0;
+  do {
+    v1::ListModelsResponse response;
+    ASSERT_TRUE(models_.ListModels(request, response).ok());
+    for (const v1::Model& model : response.models())
+      EXPECT_TRUE(listed.insert(model.name()).second);
+    request.set_page_token(response.next_page_token());
+    ++pages;
+  } while (!request.page_token().empty());
+  EXPECT_EQ(listed, expected);
+  EXPECT_EQ(pages, 3);
+}
+
+TEST_F(ServicesTest, ATokenOfAnotherFilterIsRefused) {
+  Create("resnet18_cifar", "a");
+  Create("minionn_cifar", "b");
+  v1::ListModelsRequest request;
+  request.set_page_size(1);
+  v1::ListModelsResponse response;
+  ASSERT_TRUE(models_.ListModels(request, response).ok());
+  ASSERT_FALSE(response.next_page_token().empty());
+  request.set_page_token(response.next_page_token());
+  request.set_display_name("a");
+  EXPECT_EQ(models_.ListModels(request, response).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ServicesTest, DeleteHonoursEtagAndAllowMissing) {
+  const v1::Model model = Create("minionn_cifar");
+  v1::DeleteModelRequest request;
+  request.set_name(model.name());
+  request.set_etag("0123");
+  EXPECT_EQ(models_.DeleteModel(request).code(), absl::StatusCode::kAborted);
+  request.set_etag(model.etag());
+  EXPECT_TRUE(models_.DeleteModel(request).ok());
+  request.clear_etag();
+  EXPECT_EQ(models_.DeleteModel(request).code(), absl::StatusCode::kNotFound);
+  request.set_allow_missing(true);
+  EXPECT_TRUE(models_.DeleteModel(request).ok());
+  v1::Estimate estimate;
+  EXPECT_EQ(oracle_.Estimate(EstimateOf(model.name()), estimate).code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_F(ServicesTest, LayersAddUpToTheTotals) {
+  const v1::Model model = Create("resnet18_cifar");
+  v1::ListLayersRequest request;
+  request.set_parent(model.name());
+  request.set_page_size(7);
+  int64_t relus = 0;
+  int64_t macs = 0;
+  int64_t nodes = 0;
+  do {
+    v1::ListLayersResponse response;
+    ASSERT_TRUE(models_.ListLayers(request, response).ok());
+    for (const v1::Layer& layer : response.layers()) {
+      relus += layer.counts().relu_elements();
+      macs += layer.counts().macs();
+      ++nodes;
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(relus, model.totals().relu_elements());
+  EXPECT_EQ(macs, model.totals().macs());
+  EXPECT_EQ(nodes, model.node_count());
+}
+
+struct Refused {
+  std::string name;
+  std::function<v1::GraphSource()> source;
+  absl::StatusCode code;
+};
+
+TEST_F(ServicesTest, RefusedModelsSayMODEL_REFUSED) {
+  const auto onnx = [](std::string bytes) {
+    v1::GraphSource source;
+    source.set_onnx(std::move(bytes));
+    return source;
+  };
+  v1::GraphSource shapes;
+  shapes.mutable_layer_shapes();
+  for (const v1::GraphSource& source :
+       {onnx(""), onnx("not ONNX at all"), onnx(ReadModel("resnet18_cifar").substr(0, 4000)),
+        onnx(ReadModel("resnet18_224_dyn")), shapes}) {
+    v1::InspectRequest request;
+    *request.mutable_graph() = source;
+    v1::Inspection inspection;
+    const absl::Status status = oracle_.Inspect(request, inspection);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    EXPECT_EQ(GetReason(status), "MODEL_REFUSED") << status;
+  }
+}
+
+TEST_F(ServicesTest, DimensionsAreBoundAndEchoed) {
+  v1::CreateModelRequest request;
+  request.mutable_graph()->set_onnx(ReadModel("resnet18_224_dyn"));
+  auto& dimensions = *request.mutable_graph()->mutable_dimensions();
+  dimensions["N"] = 1;
+  dimensions["W"] = 224;
+  dimensions["H"] = 224;
+  dimensions["unused"] = 7;
+  v1::Model model;
+  ASSERT_TRUE(models_.CreateModel(request, model).ok());
+  EXPECT_EQ(model.totals().relu_elements(), 2308096);
+  ASSERT_EQ(model.dimensions_size(), 4);
+  EXPECT_EQ(model.dimensions(0).name(), "H");
+  ASSERT_EQ(model.notes().warnings_size(), 1);
+  EXPECT_THAT(model.notes().warnings(0), HasSubstr("unused"));
+}
+
+TEST_F(ServicesTest, ALayerThatAProtocolCannotHoldIsTheModelsMatter) {
+  const v1::Model model = Create("resnet18_224");
+  v1::PlanRequest request;
+  request.mutable_graph()->set_model(model.name());
+  request.mutable_protocol()->set_protocol("protocols/delphi");
+  v1::ProtocolPlan plan;
+  const absl::Status status = oracle_.Plan(request, plan);
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(GetReason(status), "LAYER_NOT_PLANNED");
+  EXPECT_FALSE(GetErrorSite(status).node.empty());
+}
+
+TEST_F(ServicesTest, PlanNeedsNoData) {
+  const v1::Model model = Create("minionn_cifar");
+  DataSource none{""};
+  OracleService oracle{&loader_, &none};
+  v1::PlanRequest request;
+  request.mutable_graph()->set_model(model.name());
+  request.mutable_protocol()->set_protocol("protocols/cheetah");
+  v1::ProtocolPlan plan;
+  EXPECT_TRUE(oracle.Plan(request, plan).ok());
+  EXPECT_GT(plan.online().client_to_server_bytes(), 0);
+  v1::Estimate estimate;
+  EXPECT_EQ(oracle.Estimate(EstimateOf(model.name()), estimate).code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(ServicesTest, PlanAndEstimateAgreeOnTraffic) {
+  const v1::Model model = Create("resnet32_cifar");
+  for (const char* protocol : {"protocols/delphi", "protocols/cheetah"}) {
+    v1::PlanRequest plan_request;
+    plan_request.mutable_graph()->set_model(model.name());
+    plan_request.mutable_protocol()->set_protocol(protocol);
+    v1::ProtocolPlan plan;
+    ASSERT_TRUE(oracle_.Plan(plan_request, plan).ok());
+    v1::EstimateRequest request = EstimateOf(model.name());
+    request.mutable_protocol()->set_protocol(protocol);
+    v1::Estimate estimate;
+    ASSERT_TRUE(oracle_.Estimate(request, estimate).ok());
+    const auto same = [](const v1::Traffic& a, const v1::Traffic& b) {
+      return google::protobuf::util::MessageDifferencer::Equals(a, b);
+    };
+    EXPECT_TRUE(same(plan.setup(), estimate.setup().traffic())) << protocol;
+    EXPECT_TRUE(same(plan.offline(), estimate.offline().traffic())) << protocol;
+    EXPECT_TRUE(same(plan.online(), estimate.online().traffic())) << protocol;
+  }
+}
+
+TEST_F(ServicesTest, WithoutTablesSecondsAreAbsentOrAnErrorWhereRequired) {
+  const v1::Model model = Create("minionn_cifar");
+  v1::EstimateRequest request = EstimateOf(model.name());
+  v1::CustomDeployment& custom = *request.mutable_deployment()->mutable_custom();
+  custom.set_network("networks/lan");
+  custom.mutable_client();
+  custom.mutable_server();
+  v1::Estimate estimate;
+  ASSERT_TRUE(oracle_.Estimate(request, estimate).ok());
+  EXPECT_FALSE(estimate.online().has_latency_seconds());
+  EXPECT_GT(estimate.online().traffic().server_to_client_bytes(), 0);
+  EXPECT_GT(estimate.missing_size(), 0);
+  request.set_require_seconds(true);
+  const absl::Status status = oracle_.Estimate(request, estimate);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(GetReason(status), "TABLES_MISSING");
+}
+
+TEST_F(ServicesTest, ParametersAreCheckedByTheProtocol) {
+  const v1::Model model = Create("minionn_cifar");
+  v1::EstimateRequest request = EstimateOf(model.name());
+  (*request.mutable_protocol()->mutable_parameters())["no_such_parameter"] = 1;
+  v1::Estimate estimate;
+  const absl::Status status = oracle_.Estimate(request, estimate);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("no_such_parameter"));
+}
+
+TEST_F(ServicesTest, ModelsOfAnotherVersionAreRefusedWithAMend) {
+  const v1::Model model = Create("minionn_cifar");
+  ModelRecord record = *store_.Get(model.name().substr(7));
+  // As if another version had read the same file in another way.
+  const std::string other(64, 'e');
+  record.id = other;
+  ASSERT_TRUE(store_.InsertIfAbsent(record).ok());
+  v1::Estimate estimate;
+  const absl::Status status = oracle_.Estimate(EstimateOf("models/" + other), estimate);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+  EXPECT_FALSE(GetErrorSite(status).mend.empty());
+}
+
+TEST_F(ServicesTest, CatalogueListsWhatRequestsMayName) {
+  v1::ListProtocolsResponse protocols;
+  ASSERT_TRUE(catalog_.ListProtocols({}, protocols).ok());
+  v1::ListDeploymentsResponse deployments;
+  ASSERT_TRUE(catalog_.ListDeployments({}, deployments).ok());
+  const v1::Model model = Create("minionn_cifar");
+  for (const v1::Protocol& protocol : protocols.protocols()) {
+    EXPECT_FALSE(protocol.citation().empty()) << protocol.name();
+    EXPECT_GT(protocol.primitives_size(), 0) << protocol.name();
+    for (const v1::Deployment& deployment : deployments.deployments()) {
+      v1::EstimateRequest request = EstimateOf(model.name());
+      request.mutable_protocol()->set_protocol(protocol.name());
+      request.mutable_deployment()->set_name(deployment.name());
+      v1::Estimate estimate;
+      const absl::Status status = oracle_.Estimate(request, estimate);
+      EXPECT_TRUE(status.ok() || status.code() == absl::StatusCode::kUnimplemented) << status;
+    }
+  }
+  v1::ListTablesResponse tables;
+  ASSERT_TRUE(catalog_.ListTables({}, tables).ok());
+  EXPECT_GT(tables.tables_size(), 0);
+  v1::ListOperatorsResponse operators;
+  ASSERT_TRUE(catalog_.ListOperators({}, operators).ok());
+  EXPECT_GT(operators.operators_size(), 50);
+  v1::ListPrimitivesResponse primitives;
+  ASSERT_TRUE(catalog_.ListPrimitives({}, primitives).ok());
+  EXPECT_GT(primitives.primitives_size(), 5);
+}
+
+TEST_F(ServicesTest, ASmallCacheStillAnswers) {
+  GraphLoader no_cache{&store_, graph::ImportLimits{}, /*cache_budget_bytes=*/0};
+  OracleService oracle{&no_cache, &data_};
+  const v1::Model model = Create("minionn_cifar");
+  v1::Estimate cached;
+  v1::Estimate uncached;
+  ASSERT_TRUE(oracle_.Estimate(EstimateOf(model.name()), cached).ok());
+  ASSERT_TRUE(oracle.Estimate(EstimateOf(model.name()), uncached).ok());
+  EXPECT_EQ(cached.SerializeAsString(), uncached.SerializeAsString());
+}
+
+TEST_F(ServicesTest, ManyThreadsAskAndCreateAtOnce) {
+  const v1::Model model = Create("resnet18_cifar");
+  v1::Estimate expected;
+  ASSERT_TRUE(oracle_.Estimate(EstimateOf(model.name()), expected).ok());
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 8; ++i) {
+        v1::Estimate estimate;
+        ASSERT_TRUE(oracle_.Estimate(EstimateOf(model.name()), estimate).ok());
+        EXPECT_EQ(estimate.SerializeAsString(), expected.SerializeAsString());
+        if (t == 0) loader_.Forget(model.name().substr(7));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace picost::service
