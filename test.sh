@@ -31,21 +31,29 @@ trap 'rm -rf "$events"' EXIT
 lanes=()
 status=0
 
-# lane NAME BAZEL_ARGS...: one configuration. Each has its own output base, so
-# that no lane throws away another's results; they share the disk cache.
+# lane NAME BAZEL_ARGS...: one configuration of every test.
 lane() {
   local name=$1
   shift
   lanes+=("$name=$events/$name.json")
   step "Tests: $name"
-  local args=(--build_event_json_file="$events/$name.json" --show_result=0 --keep_going)
+  local args=(--build_event_json_file="$events/$name.json" --show_result=0 --keep_going
+    --ui_event_filters=-info)
   $long && args+=(--test_env=PICOST_LONG=1 --test_timeout=5400)
-  PICOST_OUTPUT_BASE="$PICOST_CACHE/lanes/$(printf '%s' "$PWD" | sha1sum | cut -c1-8)-$name" \
-    bazel_run test "${args[@]}" "$@" || status=1
+  # shellcheck disable=SC2046  # one word a package
+  bazel_run test "${args[@]}" "$@" $(all_packages) || status=1
 }
 
-lane gcc //...
-$quick || CC=/usr/bin/clang lane clang-asan-ubsan --config=clang --config=asan --config=ubsan //...
+# The second compiler has an output base of its own, so that neither lane throws
+# away the other's results; both share the disk cache.
+sanitizer_lane() {
+  local PICOST_OUTPUT_BASE CC=/usr/bin/clang
+  PICOST_OUTPUT_BASE="$PICOST_CACHE/lanes/$(printf '%s' "$PWD" | sha1sum | cut -c1-12)"
+  lane clang-asan-ubsan --config=clang --config=asan --config=ubsan
+}
+
+lane gcc
+$quick || sanitizer_lane
 $long && { tools/fuzz.sh || status=1; }
 
 step "Summary"

@@ -68,13 +68,27 @@ install_packages() {
 }
 
 # bazel_run COMMAND ARGS...: Bazel with a clean environment. Nothing of the
-# caller's compiler flags, Java or Python shims reaches the build.
+# caller's compiler flags, Java or Python shims reaches the build. With
+# PICOST_OUTPUT_BASE set, results go there and the bazel-* links stay as they are.
 bazel_run() {
-  local startup=(--output_user_root="$PICOST_CACHE/bazel")
-  [ -n "${PICOST_OUTPUT_BASE:-}" ] && startup+=(--output_base="$PICOST_OUTPUT_BASE")
+  local startup=() links=()
+  if [ -n "${PICOST_OUTPUT_BASE:-}" ]; then
+    startup=(--output_base="$PICOST_OUTPUT_BASE")
+    links=(--symlink_prefix=/)
+  fi
   mkdir -p "$PICOST_CACHE"
   env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME="${HOME:-/var/tmp}" USER="${USER:-$(id -un)}" \
     TERM="${TERM:-dumb}" LANG=C.UTF-8 ${CC:+CC="$CC"} \
     JAVA_HOME=/usr/lib/jvm/java-17-openjdk-"$(dpkg --print-architecture)" \
-    bazel "${startup[@]}" "$1" --disk_cache="$PICOST_CACHE/disk" "${@:2}"
+    bazel ${startup[@]+"${startup[@]}"} "$1" --disk_cache="$PICOST_CACHE/disk" \
+    ${links[@]+"${links[@]}"} "${@:2}"
+}
+
+# Every package of the project. Not "//...": that would also walk into bazel-*
+# links that another output base left in the tree.
+all_packages() {
+  local folder
+  for folder in */; do
+    [ -L "${folder%/}" ] || printf '//%s... ' "$folder"
+  done
 }
