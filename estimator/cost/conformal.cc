@@ -32,35 +32,52 @@ std::vector<std::optional<double>> LeaveOneShapeOut(const FitGroup& group) {
   return predicted;
 }
 
-ConformalScores::ConformalScores(const FitGroup& group) : group_(group) {
+ConformalScores::ConformalScores(const FitGroup& group) : group_(&group) {
   const std::vector<std::optional<double>> predicted = LeaveOneShapeOut(group);
   for (size_t i = 0; i < predicted.size(); ++i) {
     if (!predicted[i].has_value()) continue;
     for (const double seconds : group.shapes[i].seconds) {
-      Add(group.shapes[i].usage, *predicted[i], seconds);
+      if (!(seconds > 0)) continue;
+      shape_scores_.push_back(Score(group, group.shapes[i].usage, *predicted[i], seconds));
     }
   }
 }
 
-void ConformalScores::Add(const std::vector<int64_t>& usage, double predicted, double seconds) {
-  const double point = group_.Point(usage);
-  if (!(point > 0) || !(seconds > 0)) return;
-  const double expected = std::sqrt(group_.CallVariance(usage)) / point;
-  scores_.push_back(RatioError(predicted, seconds) / expected);
+double ConformalScores::Score(const FitGroup& group, const std::vector<int64_t>& usage,
+                              double predicted, double seconds) const {
+  const double expected = std::sqrt(group.CallVariance(usage)) / group.Point(usage);
+  return RatioError(predicted, seconds) / expected;
 }
 
 void ConformalScores::AddLayer(const std::string& run, const std::vector<int64_t>& usage,
                                double seconds) {
-  Add(usage, group_.Point(usage), seconds);
+  const double point = group_->Point(usage);
+  if (!(point > 0) || !(seconds > 0)) return;
+  layer_scores_.push_back(Score(*group_, usage, point, seconds));
   runs_.insert(run);
 }
 
-void ConformalScores::Finish(FitGroup& group) const {
-  const std::optional<double> quantile = ConformalQuantile(scores_, kIntervalLevel);
-  group.score_count = static_cast<int64_t>(scores_.size());
+void ConformalScores::Merge(const ConformalScores& group) {
+  layer_scores_.insert(layer_scores_.end(), group.layer_scores_.begin(), group.layer_scores_.end());
+  runs_.insert(group.runs_.begin(), group.runs_.end());
+}
+
+void ConformalScores::Finish(const ConformalScores& others, FitGroup& group) const {
+  std::vector<double> scores = layer_scores_;
+  std::set<std::string> runs = runs_;
+  if (scores.size() < kEnoughLayers) {
+    scores.insert(scores.end(), shape_scores_.begin(), shape_scores_.end());
+  }
+  // Nothing was left out: the group has one shape, and borrowing would hide it.
+  if (layer_scores_.empty() && !shape_scores_.empty()) {
+    scores.insert(scores.end(), others.layer_scores_.begin(), others.layer_scores_.end());
+    runs.insert(others.runs_.begin(), others.runs_.end());
+  }
+  const std::optional<double> quantile = ConformalQuantile(scores, kIntervalLevel);
+  group.score_count = static_cast<int64_t>(scores.size());
   group.interval_claimed = quantile.has_value();
   group.conformal_factor = quantile.value_or(kNormalQuantile);
-  group.discrepancy_runs.assign(runs_.begin(), runs_.end());
+  group.discrepancy_runs.assign(runs.begin(), runs.end());
 }
 
 }  // namespace picost::cost

@@ -30,7 +30,7 @@ std::vector<std::optional<double>> LeaveOneShapeOut(const FitGroup& group);
 // max(a / b, b / a) - 1 for positive a and b.
 double RatioError(double a, double b);
 
-// Gathers the scores of one fitted group.
+// Scores of one fitted group.
 class ConformalScores {
  public:
   // Starts with the repetitions of the left-out shapes.
@@ -38,14 +38,30 @@ class ConformalScores {
 
   void AddLayer(const std::string& run, const std::vector<int64_t>& usage, double seconds);
 
-  // Sets the factor, the counts and the runs of the group.
-  void Finish(FitGroup& group) const;
+  const std::vector<double>& layer_scores() const { return layer_scores_; }
+  const std::set<std::string>& runs() const { return runs_; }
+
+  // Sets the factor, the counts and the runs of the group. Layers are what will be
+  // predicted: where there are enough of them, they alone decide. A group that no
+  // run has executed borrows the layers of the table's other groups (`others`):
+  // what is measured by itself, warm and repeated, says too little about them.
+  void Finish(const ConformalScores& others, FitGroup& group) const;
+
+  // Adds the layers of another group, for `others`.
+  void Merge(const ConformalScores& group);
+
+  // No scores at all: the start of `others`.
+  ConformalScores() = default;
 
  private:
-  void Add(const std::vector<int64_t>& usage, double predicted, double seconds);
+  static constexpr size_t kEnoughLayers = 50;
 
-  const FitGroup& group_;
-  std::vector<double> scores_;
+  double Score(const FitGroup& group, const std::vector<int64_t>& usage, double predicted,
+               double seconds) const;
+
+  const FitGroup* group_ = nullptr;
+  std::vector<double> shape_scores_;
+  std::vector<double> layer_scores_;
   std::set<std::string> runs_;
 };
 

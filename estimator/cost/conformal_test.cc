@@ -74,7 +74,7 @@ TEST(ConformalTest, LayersOfOtherRunsWidenTheIntervalAndAreNamed) {
   EXPECT_TRUE(a.interval_claimed);
   EXPECT_EQ(a.score_count, 30);
   EXPECT_TRUE(a.discrepancy_runs.empty());
-  EXPECT_EQ(b.score_count, 230);
+  EXPECT_EQ(b.score_count, 200);  // layers alone: there are enough
   EXPECT_EQ(b.discrepancy_runs, std::vector<std::string>{"some_network"});
   EXPECT_GT(b.conformal_factor, a.conformal_factor);
   // Runs never touch the fit itself.

@@ -207,17 +207,20 @@ absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
       layers[group].push_back(&layer);
     }
   }
+  std::vector<ConformalScores> scores;
+  ConformalScores all;
   for (FitGroup& group : model->groups_) {
     group.session_relative_stddev = table->origin == Origin::kMeasured ? kSessionRelativeStddev : 0;
-    ConformalScores scores(group);
+    scores.emplace_back(group);
     if (const auto it = layers.find(&group); it != layers.end()) {
       for (const Discrepancy* layer : it->second) {
         PICOST_ASSIGN_OR_RETURN(const Parts parts, TakeApart(layer->sample));
-        scores.AddLayer(layer->run, parts.host.usage, layer->sample.wall.value());
+        scores.back().AddLayer(layer->run, parts.host.usage, layer->sample.wall.value());
       }
     }
-    scores.Finish(group);
+    all.Merge(scores.back());
   }
+  for (size_t i = 0; i < scores.size(); ++i) scores[i].Finish(all, model->groups_[i]);
   return model;
 }
 

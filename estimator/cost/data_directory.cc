@@ -13,6 +13,7 @@
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/cost/calibration_io.h"
+#include "estimator/cost/link_time.h"
 #include "estimator/cost/runs_io.h"
 #include "estimator/cost/textproto.h"
 #include "proto/picost/v1/calibration_table.pb.h"
@@ -117,11 +118,37 @@ absl::StatusOr<Machine> ReadParty(const std::string& path, const std::string& de
   return machine;
 }
 
+// The sample as it would have been on loopback: without the link's own time.
+// Nothing where the link takes more than a fifth, and so hides the processors.
+std::optional<Sample> WithoutLink(Sample sample, const NetworkProfile* network) {
+  if (sample.network == "lo") return sample;
+  if (network == nullptr) return std::nullopt;
+  const auto call = primitives::MakeCall(sample.primitive, sample.parameters, sample.count,
+                                         primitives::Phase::kOnline, sample.executor);
+  if (!call.ok()) return std::nullopt;
+  const double link =
+      TransferSeconds(call->traffic, *network) + FlightSeconds(call->critical_flights, *network);
+  if (link > 0.2 * sample.wall.value()) return std::nullopt;
+  sample.wall -= Seconds(link);
+  sample.network = "lo";
+  return sample;
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const DataDirectory>> DataDirectory::Load(
     const std::string& path, std::string_view without_run) {
   auto data = std::shared_ptr<DataDirectory>(new DataDirectory());
+
+  PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> networks, List(path + "/networks", false));
+  constexpr std::string_view kSuffix = ".textproto";
+  for (const std::string& name : networks) {
+    if (name.size() <= kSuffix.size() || !name.ends_with(kSuffix)) continue;
+    PICOST_ASSIGN_OR_RETURN(NetworkProfile network,
+                            ReadNetwork(absl::StrCat(path, "/networks/", name),
+                                        name.substr(0, name.size() - kSuffix.size())));
+    data->networks_.push_back(std::move(network));
+  }
 
   std::vector<RunLayer> runs;
   if (std::error_code error; fs::exists(path + "/runs/layers.csv", error)) {
@@ -136,7 +163,11 @@ absl::StatusOr<std::shared_ptr<const DataDirectory>> DataDirectory::Load(
     std::vector<Discrepancy> discrepancies;
     for (const RunLayer& layer : runs) {
       if (layer.backend != table.environment.backend || layer.run == without_run) continue;
-      discrepancies.push_back({.run = layer.run, .sample = layer.sample});
+      std::optional<Sample> sample =
+          WithoutLink(layer.sample, data->FindNetwork(layer.sample.network));
+      if (sample.has_value()) {
+        discrepancies.push_back({.run = layer.run, .sample = *std::move(sample)});
+      }
     }
     PICOST_ASSIGN_OR_RETURN(
         std::shared_ptr<const CostModel> model,
@@ -157,16 +188,6 @@ absl::StatusOr<std::shared_ptr<const DataDirectory>> DataDirectory::Load(
                      "Name a folder of data/calibration.");
     }
     data->aliases_[alias.name()] = alias.table();
-  }
-
-  PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> networks, List(path + "/networks", false));
-  constexpr std::string_view kSuffix = ".textproto";
-  for (const std::string& name : networks) {
-    if (name.size() <= kSuffix.size() || !name.ends_with(kSuffix)) continue;
-    PICOST_ASSIGN_OR_RETURN(NetworkProfile network,
-                            ReadNetwork(absl::StrCat(path, "/networks/", name),
-                                        name.substr(0, name.size() - kSuffix.size())));
-    data->networks_.push_back(std::move(network));
   }
 
   const std::string deployments_path = path + "/deployments.textproto";

@@ -4,22 +4,11 @@
 #include <optional>
 
 #include "estimator/base/interval.h"
+#include "estimator/cost/link_time.h"
 #include "estimator/cost/uncertainty.h"
 
 namespace picost::cost {
 namespace {
-
-double TransferSeconds(const primitives::Traffic& traffic, const NetworkProfile& network) {
-  return static_cast<double>(traffic.client_to_server.value()) /
-             network.client_to_server_bytes_per_second +
-         static_cast<double>(traffic.server_to_client.value()) /
-             network.server_to_client_bytes_per_second;
-}
-
-double FlightSeconds(int64_t flights, const NetworkProfile& network) {
-  return static_cast<double>(flights) *
-         (network.round_trip_seconds / 2 + network.flight_overhead_seconds);
-}
 
 // Square of half the width of the interval of one fit's seconds.
 double HalfWidthSquared(const GroupTotal& total) {
@@ -41,7 +30,7 @@ PhaseCost FinishPhase(const PhaseTotals& totals, const NetworkProfile& network) 
   cost.traffic = totals.traffic;
   cost.traffic_relative_bound = totals.traffic_relative_bound;
   cost.transfer_seconds = TransferSeconds(totals.traffic, network);
-  cost.flight_seconds = FlightSeconds(totals.critical_flights.value(), network);
+  cost.flight_seconds = FlightSeconds(totals.critical_flights, network);
   const double level = totals.claimed ? kIntervalLevel : 0;
   std::optional<Interval>* const parts[kExecutorCount] = {
       &cost.client_compute_seconds, &cost.server_compute_seconds, &cost.joint_compute_seconds};
