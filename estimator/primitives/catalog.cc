@@ -9,6 +9,9 @@
 #include "estimator/primitives/homomorphic.h"
 #include "estimator/primitives/oblivious_transfer.h"
 #include "estimator/primitives/plaintext.h"
+#include "estimator/primitives/sci_field.h"
+#include "estimator/primitives/sci_linear.h"
+#include "estimator/primitives/sci_ring.h"
 #include "estimator/primitives/secret_sharing.h"
 
 namespace picost::primitives {
@@ -19,10 +22,10 @@ using List = std::vector<PrimitiveSpec>;
 const List& Specs() {
   static const List* const specs = [] {
     auto* all = new List;
-    for (List (*family)() :
-         {&CheetahInteractivePrimitives, &CheetahLinearPrimitives, &GarbledCircuitPrimitives,
-          &ObliviousTransferPrimitives, &HomomorphicPrimitives, &PlaintextPrimitives,
-          &SecretSharingPrimitives}) {
+    for (List (*family)() : {&CheetahInteractivePrimitives, &CheetahLinearPrimitives,
+                             &GarbledCircuitPrimitives, &ObliviousTransferPrimitives,
+                             &HomomorphicPrimitives, &PlaintextPrimitives, &SecretSharingPrimitives,
+                             &SciFieldPrimitives, &SciRingPrimitives, &SciLinearPrimitives}) {
       for (PrimitiveSpec& spec : family()) all->push_back(std::move(spec));
     }
     return all;

@@ -186,7 +186,7 @@ std::vector<PoolUse> MaxPoolPools(const Parameters& p, int64_t count) {
 }
 
 // ---- argmax: a tree; each level compares pairs and carries value and index.
-// Every level is padded to 8; the multiplexer moves both, 64 bits each up to 32
+// Every level is padded to 8 (ArgMaxLevels); the multiplexer moves both, 64 bits each up to 32
 // ring bits, else 128.
 
 struct TreeShape {
@@ -195,10 +195,10 @@ struct TreeShape {
 };
 TreeShape ArgMaxTree(int64_t width) {
   TreeShape tree;
-  for (; width > 1; width = CeilDiv(width, 2)) {
+  ArgMaxLevels(width, [&](int64_t pairs) {
     ++tree.levels;
-    tree.padded_pairs += Padded(width / 2);
-  }
+    tree.padded_pairs += pairs;
+  });
   return tree;
 }
 int64_t ArgMaxPayload(const Parameters& p) { return p.Get("ring_bits") <= 32 ? 128 : 256; }

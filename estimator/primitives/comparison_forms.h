@@ -29,6 +29,20 @@ constexpr ComparisonShape ShapeOfBits(int64_t bits) {
   return ShapeOfDigits(CeilDiv(bits, kDigitBits));
 }
 
+// Levels of the argmax tree over `width` values: calls level(pairs) for each. The
+// code pads every level to 8 pairs and stops after four levels of 8.
+template <typename Level>
+void ArgMaxLevels(int64_t width, Level level) {
+  if (width <= 1) return;
+  int64_t nodes = width;
+  for (int levels_of_eight = 0;;) {
+    const int64_t pairs = RoundUp(CeilDiv(nodes, 2), 8);
+    if (pairs == 8 && ++levels_of_eight == 5) return;
+    level(pairs);
+    nodes = pairs;
+  }
+}
+
 }  // namespace picost::primitives
 
 #endif  // PICOST_ESTIMATOR_PRIMITIVES_COMPARISON_FORMS_H_
