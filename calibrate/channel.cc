@@ -68,6 +68,11 @@ Channel::LoopbackPair() {
 
 absl::StatusOr<std::unique_ptr<Channel>> Channel::Connect(const std::string& host, int port,
                                                           double timeout_seconds) {
+  PICOST_ASSIGN_OR_RETURN(const int socket, ConnectSocket(host, port, timeout_seconds));
+  return std::make_unique<Channel>(socket);
+}
+
+absl::StatusOr<int> ConnectSocket(const std::string& host, int port, double timeout_seconds) {
   Addresses addresses;
   PICOST_RETURN_IF_ERROR(Resolve(host, port, 0, addresses));
   const auto deadline =
@@ -76,7 +81,7 @@ absl::StatusOr<std::unique_ptr<Channel>> Channel::Connect(const std::string& hos
     for (const addrinfo* a = addresses.list; a != nullptr; a = a->ai_next) {
       const int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
       if (fd < 0) continue;
-      if (connect(fd, a->ai_addr, a->ai_addrlen) == 0) return std::make_unique<Channel>(fd);
+      if (connect(fd, a->ai_addr, a->ai_addrlen) == 0) return fd;
       close(fd);
     }
     if (std::chrono::steady_clock::now() >= deadline) {
@@ -188,6 +193,11 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const std::string& addr
 Listener::~Listener() { close(socket_); }
 
 absl::StatusOr<std::unique_ptr<Channel>> Listener::Accept(double timeout_seconds) {
+  PICOST_ASSIGN_OR_RETURN(const int socket, AcceptSocket(timeout_seconds));
+  return std::make_unique<Channel>(socket);
+}
+
+absl::StatusOr<int> Listener::AcceptSocket(double timeout_seconds) {
   pollfd state{socket_, POLLIN, 0};
   const int ready = poll(&state, 1, static_cast<int>(timeout_seconds * 1000));
   if (ready == 0) {
@@ -198,7 +208,7 @@ absl::StatusOr<std::unique_ptr<Channel>> Listener::Accept(double timeout_seconds
   }
   const int fd = ready < 0 ? -1 : accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
   if (fd < 0) return SystemError("cannot accept the other party");
-  return std::make_unique<Channel>(fd);
+  return fd;
 }
 
 }  // namespace picost::calibrate

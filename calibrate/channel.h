@@ -49,6 +49,9 @@ class Channel {
   ChannelMeter meter_;
 };
 
+// A connected socket; tries again until the deadline.
+absl::StatusOr<int> ConnectSocket(const std::string& host, int port, double timeout_seconds);
+
 // Waits for one connection on a port; port 0 lets the system choose one.
 class Listener {
  public:
@@ -59,6 +62,8 @@ class Listener {
 
   int port() const { return port_; }
   absl::StatusOr<std::unique_ptr<Channel>> Accept(double timeout_seconds);
+  // The socket itself; the caller closes it.
+  absl::StatusOr<int> AcceptSocket(double timeout_seconds);
 
  private:
   Listener(int socket, int port) : socket_(socket), port_(port) {}

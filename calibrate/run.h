@@ -1,0 +1,36 @@
+// `run`: from two machines to a calibration table.
+#ifndef PICOST_CALIBRATE_RUN_H_
+#define PICOST_CALIBRATE_RUN_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "calibrate/driver_pair.h"
+
+namespace picost::calibrate {
+
+struct NamedCommand {
+  std::string name;
+  std::vector<std::string> command;
+};
+
+struct RunOptions {
+  Parties parties;
+  std::vector<NamedCommand> drivers;
+  std::string out;      // folder that the tables go into, one a driver
+  std::string name;     // of the tables; the driver's name is put behind it
+  std::string against;  // folder of the table in use to compare with; may be empty
+  bool quick = false;
+  bool probe_network = true;
+  int repetitions = 7;
+  std::string command_line;  // that made the tables, for their notes
+};
+
+// Prints what it does. Tables are <out>/<name>-<driver>; unfinished runs leave
+// <out>/<name>-<driver>.journal and go on from there.
+absl::Status Run(const RunOptions& options);
+
+}  // namespace picost::calibrate
+
+#endif  // PICOST_CALIBRATE_RUN_H_
