@@ -13,6 +13,7 @@
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/cost/bottleneck.h"
+#include "estimator/cost/marginal.h"
 #include "estimator/cost/phase_sum.h"
 
 namespace picost::cost {
@@ -198,6 +199,7 @@ absl::StatusOr<Estimate> Compose(const CallPlan& plan, const Deployment& deploym
     for (int phase = 0; phase < primitives::kPhaseCount; ++phase) {
       row.phases[phase] = sums[phase].Finish(deployment.network);
     }
+    row.marginal = MarginalOf(layer, deployment);
     estimate.extrapolated |= row.extrapolated;
     estimate.layers.push_back(std::move(row));
   }

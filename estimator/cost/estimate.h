@@ -44,11 +44,19 @@ struct CallCost {
   bool extrapolated = false;      // outside what the table measured
 };
 
+// Of one ReLU element of a layer, by phase (index: Phase).
+struct MarginalCost {
+  std::array<double, primitives::kPhaseCount> seconds_per_relu = {};
+  // What stays while the layer has any ReLU, and goes with the last one.
+  std::array<double, primitives::kPhaseCount> step_seconds = {};
+};
+
 struct LayerEstimate {
   std::string node;  // name in the caller's file
   std::string kind;
   std::array<PhaseCost, primitives::kPhaseCount> phases;  // index: Phase
   std::vector<CallCost> calls;
+  std::optional<MarginalCost> marginal;  // where the layer has ReLUs, all priced
   bool extrapolated = false;
   bool local = false;
   std::string note;
