@@ -2,7 +2,6 @@
 #include "service/server.h"
 
 #include <grpcpp/grpcpp.h>
-
 #include <stdlib.h>
 
 #include <chrono>
@@ -26,8 +25,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::unique_ptr<Server> Start(ServerOptions options = {.listen = "127.0.0.1:0",
-                                                       .data_dir = "data"}) {
+std::unique_ptr<Server> Start(ServerOptions options = {.listen = "127.0.0.1:0"}) {
   auto server = Server::Start(options);
   EXPECT_TRUE(server.ok()) << server.status();
   return server.ok() ? *std::move(server) : nullptr;

@@ -1,0 +1,81 @@
+#include "clients/cli/options.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace picost::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::vector<std::string> kAll = {"format",   "dim",   "server",  "data_dir",
+                                       "protocol", "param", "network", "deployment",
+                                       "unknown",  "name",  "calls"};
+
+TEST(OptionsTest, ReadsEveryKindOfFlag) {
+  const auto parsed =
+      ParseOptions({"model.onnx", "--dim", "N=1", "--dim=/in:batch=2=3",
+                    "--protocol=delphi,cheetah", "--param=ring_bits=41", "--format=json",
+                    "--unknown=upper-bound", "--calls", "--deployment=lan", "--deployment=wan"},
+                   kAll);
+  ASSERT_EQ(FailureIn(parsed), nullptr);
+  const Options& options = std::get<Options>(parsed);
+  EXPECT_EQ(options.positional, std::vector<std::string>{"model.onnx"});
+  EXPECT_EQ(options.dimensions.at("N"), 1);
+  EXPECT_EQ(options.dimensions.at("/in:batch=2"), 3);  // names may hold '='
+  EXPECT_EQ(options.protocols, (std::vector<std::string>{"delphi", "cheetah"}));
+  EXPECT_EQ(options.parameters.at("ring_bits"), 41);
+  EXPECT_EQ(options.format, Format::kJson);
+  EXPECT_EQ(options.unknown, UnknownPolicy::kUpperBound);
+  EXPECT_TRUE(options.calls);
+  EXPECT_EQ(options.deployments, (std::vector<std::string>{"lan", "wan"}));
+}
+
+TEST(OptionsTest, AfterTwoDashesAllIsPositional) {
+  const auto parsed = ParseOptions({"--", "--format=json", "-"}, kAll);
+  EXPECT_EQ(std::get<Options>(parsed).positional, (std::vector<std::string>{"--format=json", "-"}));
+}
+
+struct Case {
+  std::string name;
+  std::vector<std::string> arguments;
+  std::string message;
+};
+
+class BadOptionsTest : public ::testing::TestWithParam<Case> {};
+
+TEST_P(BadOptionsTest, AreBadArgumentsWithAReason) {
+  const auto parsed = ParseOptions(GetParam().arguments, kAll);
+  const Failure* failure = FailureIn(parsed);
+  ASSERT_NE(failure, nullptr);
+  EXPECT_EQ(failure->exit_status, kExitArguments);
+  EXPECT_THAT(failure->message, HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(Arguments, BadOptionsTest,
+                         ::testing::ValuesIn(std::vector<Case>{
+                             {"UnknownFlag", {"--foo"}, "takes no --foo"},
+                             {"SingleDash", {"-format=json"}, "takes no -format"},
+                             {"FormatUnknown", {"--format=xml"}, "table, json, csv"},
+                             {"DimWithoutValue", {"--dim=N"}, "NAME=VALUE"},
+                             {"DimNotANumber", {"--dim=N=x"}, "NAME=VALUE"},
+                             {"DimNotWhole", {"--dim=N=1.5"}, "NAME=VALUE"},
+                             {"DimWithoutName", {"--dim==1"}, "NAME=VALUE"},
+                             {"DimTwice", {"--dim=N=1", "--dim=N=2"}, "two values"},
+                             {"ProtocolEmptyEntry", {"--protocol=delphi,"}, "empty entry"},
+                             {"ValueMissing", {"--server"}, "needs a value"},
+                             {"ServerEmpty", {"--server="}, "empty"},
+                             {"SwitchWithValue", {"--calls=yes"}, "takes no value"},
+                         }),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(OptionsTest, FlagsOfOtherCommandsAreRefused) {
+  EXPECT_NE(FailureIn(ParseOptions({"--protocol=delphi"}, {"format"})), nullptr);
+  EXPECT_TRUE(std::get<Options>(ParseOptions({"--help"}, {})).help);
+}
+
+}  // namespace
+}  // namespace picost::cli

@@ -1,0 +1,289 @@
+"""The real daemon and the real command line client, as a user runs them."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+PICOST = os.path.abspath("clients/cli/picost")
+PICOSTD = os.path.abspath("service/picostd")
+DATA = os.path.abspath("data")
+MODELS = os.path.join(DATA, "models")
+
+
+def run(*arguments, server=None, cwd=None, data_dir=DATA):
+    """Exit status, standard output, standard error of picost."""
+    command = [PICOST, *arguments]
+    if server:
+        command.append("--server=" + server)
+    environment = {"PATH": "/usr/bin:/bin", "PICOST_DATA_DIR": data_dir}
+    done = subprocess.run(command, capture_output=True, timeout=120, cwd=cwd, env=environment)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def model(name):
+    return os.path.join(MODELS, name + ".onnx")
+
+
+class Daemon:
+    """picostd on a free port."""
+
+    def __init__(self, folder, *flags, store="memory", expect_start=True):
+        self.port_file = os.path.join(folder, "port")
+        if os.path.exists(self.port_file):
+            os.remove(self.port_file)
+        self.log_path = os.path.join(folder, "log")
+        self.log = open(self.log_path, "ab")
+        self.process = subprocess.Popen(
+            [PICOSTD, "--listen=127.0.0.1:0", "--data_dir=" + DATA, "--store=" + store,
+             "--port_file=" + self.port_file, *flags], stdout=self.log, stderr=self.log)
+        self.address = None
+        if expect_start:
+            deadline = time.monotonic() + 60
+            while not os.path.exists(self.port_file):
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError("picostd did not start:\n" + self.read_log())
+                time.sleep(0.02)
+            with open(self.port_file) as f:
+                self.address = "127.0.0.1:%d" % int(f.read())
+
+    def read_log(self):
+        with open(self.log_path) as f:
+            return f.read()
+
+    def stop(self, signal_number=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(signal_number)
+        status = self.process.wait(timeout=60)
+        self.log.close()
+        return status
+
+
+class CommandLineTest(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
+        cls.daemon = Daemon(cls.folder)
+
+    @classmethod
+    def tearDownClass(cls):
+        status = cls.daemon.stop()
+        assert status == 0, "SIGTERM must end the daemon with status 0, not %d" % status
+        shutil.rmtree(cls.folder)
+
+    def assert_alive(self):
+        status, out, err = run("inspect", model("minionn_cifar"), "--format=json", server=self.daemon.address)
+        self.assertEqual(0, status, err)
+        self.assertEqual("173056", json.loads(out)["totals"]["relu_elements"])
+
+    def write(self, name, content):
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as f:
+            f.write(content)
+        return path
+
+    def test_counts_of_the_issue(self):
+        for name, relus in (("resnet18_cifar", 557056), ("resnet18_224", 2308096)):
+            status, out, err = run("inspect", model(name), "--format=json")
+            self.assertEqual((0, ""), (status, err))
+            self.assertEqual(relus, int(json.loads(out)["totals"]["relu_elements"]))
+
+    def test_with_and_without_server_every_byte_is_equal(self):
+        questions = [
+            ("inspect", model("resnet18_cifar")),
+            ("plan", model("minionn_cifar"), "--protocol=cheetah"),
+            ("estimate", model("resnet18_cifar"), "--protocol=cheetah,delphi", "--deployment=lan,wan"),
+            ("estimate", "resnet32_cifar", "--protocol=delphi", "--deployment=lan", "--calls",
+             "--network=rtt=40ms,up=10MB/s,down=100Mbit/s"),
+            ("protocols",), ("deployments",), ("tables",), ("networks",), ("primitives",), ("operators",),
+        ]
+        for question in questions:
+            for output in ("table", "json", "csv"):
+                with self.subTest(question=question, format=output):
+                    local = run(*question, "--format=" + output)
+                    remote = run(*question, "--format=" + output, server=self.daemon.address)
+                    self.assertEqual(0, local[0], local[2])
+                    self.assertEqual(local, remote)
+                    self.assertTrue(local[1])
+
+    def test_what_is_refused_is_refused_once_and_clearly(self):
+        whole = open(model("resnet18_cifar"), "rb").read()
+        unknown = whole.replace(b"\x22\x04Relu", b"\x22\x04Foo9")
+        self.assertNotEqual(whole, unknown)
+        cases = [
+            ("not ONNX", self.write("text.onnx", b"This is no model.\n" * 100), []),
+            ("empty", self.write("empty.onnx", b""), ["empty"]),
+            ("truncated", self.write("cut.onnx", whole[:5000]), ["truncated"]),
+            ("unknown operator", self.write("unknown.onnx", unknown), ["Foo9", "node", "opset"]),
+            ("unbound dimension", model("resnet18_224_dyn"), ["--dim"]),
+        ]
+        for what, path, words in cases:
+            for server in (None, self.daemon.address):
+                with self.subTest(what=what, server=server):
+                    status, out, err = run("inspect", path, server=server)
+                    self.assertEqual(3, status, err)
+                    self.assertEqual("", out)
+                    self.assertEqual(1, err.count("\n"), err)
+                    self.assertTrue(err.startswith("picost: "), err)
+                    for word in words:
+                        self.assertIn(word, err)
+            self.assert_alive()
+
+    def test_a_protocol_that_cannot_hold_a_layer_names_layer_and_limit(self):
+        status, _, err = run("estimate", model("resnet18_224"), "--protocol=delphi", "--deployment=lan")
+        self.assertEqual(3, status)
+        self.assertIn("4096", err)
+        self.assertIn("node", err)
+
+    def test_bound_dimensions_are_used_and_unused_ones_warned_about(self):
+        status, out, err = run("inspect", model("resnet18_224_dyn"), "--dim", "N=1", "--dim", "H=224",
+                               "--dim=W=224", "--dim", "zz=3", "--format=json")
+        self.assertEqual(0, status, err)
+        self.assertEqual("2308096", json.loads(out)["totals"]["relu_elements"])
+        self.assertIn("warning:", err)
+        self.assertIn("zz", err)
+        self.assertNotIn("N=1", err)
+
+    def test_bad_arguments_end_with_2(self):
+        cifar = model("minionn_cifar")
+        for arguments in (
+                [], ["nonsense"], ["inspect"], ["inspect", cifar, cifar], ["inspect", "no_such_file.onnx"],
+                ["inspect", cifar, "--format=xml"], ["inspect", cifar, "--protocol=delphi"],
+                ["inspect", cifar, "--dim", "N"], ["estimate", cifar], ["plan", cifar],
+                ["estimate", cifar, "--protocol=delphi"],
+                ["estimate", cifar, "--protocol=nonsense", "--deployment=lan"],
+                ["estimate", cifar, "--protocol=delphi", "--deployment=nonsense"],
+                ["estimate", cifar, "--protocol=delphi", "--deployment=lan", "--network=rtt=1"],
+                ["estimate", cifar, "--protocol=delphi", "--deployment=lan", "--param=nonsense=1"],
+                ["models", "show", "models/nonsense"], ["models", "nonsense"],
+        ):
+            with self.subTest(arguments=arguments):
+                status, out, err = run(*arguments)
+                self.assertEqual(2, status, err)
+                self.assertEqual("", out)
+                self.assertTrue(err)
+
+    def test_an_unreachable_server_ends_with_4(self):
+        status, _, err = run("inspect", model("minionn_cifar"), server="127.0.0.1:1")
+        self.assertEqual(4, status)
+        self.assertIn("127.0.0.1:1", err)
+
+    def test_help_of_every_command_has_an_example_and_ends_with_0(self):
+        status, out, _ = run("--help")
+        self.assertEqual(0, status)
+        commands = [line[2:].split("  ")[0] for line in out.splitlines()
+                    if line.startswith("  ") and line[2].islower()]
+        self.assertIn("inspect", commands)
+        self.assertIn("models register", commands)
+        for command in commands:
+            with self.subTest(command=command):
+                status, out, _ = run(*command.split(), "--help")
+                self.assertEqual(0, status)
+                self.assertIn("picost " + command, out.split("examples")[1])
+
+    def test_models_are_registered_listed_shown_used_and_removed(self):
+        server = self.daemon.address
+        status, out, err = run("models", "register", model("resnet32_cifar"), "--name=my net",
+                               "--format=json", server=server)
+        self.assertEqual(0, status, err)
+        name = json.loads(out)["models"][0]["name"]
+        self.assertRegex(name, "^models/[0-9a-f]{64}$")
+        listed = json.loads(run("models", "ls", "--format=json", server=server)[1])["models"]
+        self.assertIn(("my net", name), [(m["display_name"], m["name"]) for m in listed])
+        self.assertIn("my net", run("models", server=server)[1])
+        shown = json.loads(run("models", "show", "my net", "--format=json", server=server)[1])
+        self.assertEqual(name, shown["name"])
+        by_name = run("estimate", name, "--protocol=delphi", "--deployment=lan", "--format=json", server=server)
+        by_file = run("estimate", model("resnet32_cifar"), "--protocol=delphi", "--deployment=lan",
+                      "--format=json", server=server)
+        self.assertEqual(0, by_name[0], by_name[2])
+        self.assertEqual(by_file[1], by_name[1])
+        self.assertEqual(0, run("models", "rm", "my net", server=server)[0])
+        self.assertEqual(2, run("models", "show", "my net", server=server)[0])
+
+    def test_several_files_are_registered_though_one_is_refused(self):
+        bad = self.write("bad.onnx", b"nothing")
+        status, out, err = run("models", "register", model("minionn_cifar"), bad, model("vgg16_cifar"),
+                               "--dim=N=1", "--format=json", server=self.daemon.address)
+        self.assertEqual(3, status)
+        self.assertIn("bad.onnx", err)
+        self.assertEqual(["minionn_cifar", "vgg16_cifar"],
+                         [m["display_name"] for m in json.loads(out)["models"]])
+
+    def test_csv_has_one_row_per_layer_and_units_in_its_header(self):
+        status, out, err = run("estimate", "minionn_cifar", "--protocol=cheetah", "--deployment=lan",
+                               "--format=csv")
+        self.assertEqual(0, status, err)
+        rows = out.replace("\r\n", "\n").splitlines()
+        self.assertIn("online_latency_seconds", rows[0])
+        self.assertIn("offline_client_to_server_bytes", rows[0])
+        answer = json.loads(run("estimate", "minionn_cifar", "--protocol=cheetah", "--deployment=lan",
+                                "--format=json")[1])
+        self.assertEqual(len(answer["layers"]), len(rows) - 1)
+
+    def test_strip_keeps_what_is_counted(self):
+        stripped = os.path.join(self.folder, "stripped.onnx")
+        self.assertEqual(0, run("strip", model("vgg16_cifar"), stripped)[0])
+        before = json.loads(run("inspect", model("vgg16_cifar"), "--format=json")[1])
+        after = json.loads(run("inspect", stripped, "--format=json")[1])
+        self.assertEqual(before, after)
+        self.assertEqual(3, run("strip", self.write("no.onnx", b"no model"), stripped)[0])
+
+    def test_names_in_a_file_cannot_drive_the_terminal(self):
+        whole = open(model("minionn_cifar"), "rb").read()
+        renamed = whole.replace(b"main_graph", b"\x1b[31m_grap").replace(b"/Relu", b"\x1b[2Ju")
+        status, out, err = run("inspect", self.write("escape.onnx", renamed))
+        self.assertEqual(0, status, err)
+        self.assertNotIn("\x1b", out + err)
+
+
+class DaemonTest(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def test_models_in_sqlite_survive_a_restart_and_a_kill(self):
+        store = "sqlite:" + os.path.join(self.folder, "store.db")
+        daemon = Daemon(self.folder, store=store)
+        status, out, err = run("models", "register", model("minionn_cifar"), "--format=json", server=daemon.address)
+        self.assertEqual(0, status, err)
+        answer = run("estimate", "minionn_cifar", "--protocol=cheetah", "--deployment=lan", server=daemon.address)
+        self.assertEqual(-signal.SIGKILL, daemon.stop(signal.SIGKILL))
+        daemon = Daemon(self.folder, store=store)
+        listed = run("models", "ls", "--format=json", server=daemon.address)[1]
+        self.assertEqual(json.loads(out)["models"], json.loads(listed)["models"])
+        again = run("estimate", "minionn_cifar", "--protocol=cheetah", "--deployment=lan", server=daemon.address)
+        self.assertEqual(answer, again)
+        self.assertEqual(0, daemon.stop())
+
+    def test_sighup_reloads_and_the_daemon_goes_on(self):
+        daemon = Daemon(self.folder)
+        daemon.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 60
+        while "reloaded" not in daemon.read_log():
+            self.assertLess(time.monotonic(), deadline, daemon.read_log())
+            time.sleep(0.05)
+        self.assertEqual(0, run("deployments", server=daemon.address)[0])
+        self.assertEqual(0, daemon.stop(signal.SIGINT))
+
+    def test_bad_flags_end_the_daemon_with_2(self):
+        for flags in (["--listen=0.0.0.0:0"], ["--store=nonsense"], ["stray"]):
+            with self.subTest(flags=flags):
+                daemon = Daemon(self.folder, *flags, expect_start=False)
+                self.assertEqual(2, daemon.process.wait(timeout=60))
+                daemon.stop()
+
+    def test_a_data_directory_that_is_none_ends_the_daemon_with_1(self):
+        daemon = Daemon(self.folder, "--data_dir=" + self.folder + "/nothing", expect_start=False)
+        self.assertEqual(1, daemon.process.wait(timeout=60))
+        daemon.stop()
+        self.assertIn("nothing", daemon.read_log())
+
+
+if __name__ == "__main__":
+    unittest.main()
