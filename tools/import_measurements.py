@@ -270,6 +270,59 @@ def is_first_division(p, client, base):
   return rest - 12997 > 0 and rest / padded(p["outs"]) > 13
 
 
+# ---------------------------------------------------------------- CrypTFlow2-HE
+
+
+def sci_call(op, p):
+  """(primitive, parameters, count) of a measured operation."""
+  field = {"field_bits": p["ell"]}
+  if op == "setup":
+    return "sci_field.setup", "", 1
+  if op == "relu":
+    return "sci_field.relu", params(**field), p["n"]
+  if op in ("relu_trunc", "trunc"):
+    return "sci_field." + op, params(truncated_bits=p["sf"], **field), p["n"]
+  if op == "maxpool":
+    return "sci_field.maxpool", params(window=p["k"] * p["k"], **field), p["outs"]
+  if op == "avgpool":
+    return "sci_field.avgpool", params(divisor=p["k"] * p["k"], **field), p["outs"]
+  if op == "argmax":
+    return "sci_field.argmax", params(width=p["n"], **field), 1
+  if op == "ewmul_he":
+    return "sci_field.ewmul_he", "", p["n"]
+  if op == "bn":
+    # The library scales all channels in one element-wise product.
+    return "sci_field.ewmul_he", "", p["C"] * p["H"] * p["H"]
+  if op == "conv":
+    values = conv_parameters(p).split(";")
+    return ("sci_field.conv",
+            ";".join(v for v in values if not v.startswith("client_plaintext_input")), 1)
+  if op == "fc":
+    return "sci_field.fc", params(in_features=p["in"], out_features=p["out"]), 1
+  raise SystemExit("unknown operation " + op)
+
+
+def import_sci_he(path):
+  table = Table("sci-he", header(
+      "CrypTFlow2 operations with HE linear layers, as OpenCheetah builds SCI_HE, one thread",
+      "measured by this project with micro-benchmarks around the library's calls; both parties on "
+      "one machine", "sci_he", "OpenCheetah f71d4d4, variant SCI_HE, SEAL 3.7.2 with the "
+      "project's patch", "random weights",
+      notes=[("executor", "each repetition stands twice, as the client and as the server saw it; "
+              "the client's wall time is that of the whole operation")]))
+  measured = [(sci_call(client["op"], fields(client)), client, server)
+              for client, server in pairs(path, "client", "server")]
+  least = {}
+  for call, client, _ in measured:
+    least[call] = min(least.get(call, 1 << 62), int(client["bytes_sent"]))
+  for call, client, server in measured:
+    # The first division of a connection sets OTs up: 12,997 bytes more than others.
+    first = int(client["bytes_sent"]) - least[call] == 12997
+    add_joint(table, *call, client, server, "sci_field.division_setup*1" if first else "",
+              flag_rounds(fields(client)))
+  return [table]
+
+
 # ---------------------------------------------------------------- emp-toolkit
 
 
@@ -568,7 +621,7 @@ def import_delphi(path):
 
 # ---------------------------------------------------------------- whole networks
 
-BACKEND_CALLS = {"cheetah": cheetah_call}
+BACKEND_CALLS = {"cheetah": cheetah_call, "sci_he": sci_call}
 
 
 def import_runs(folder, out):
@@ -615,7 +668,7 @@ def import_runs(folder, out):
 def main():
   parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
   parser.add_argument("--out", default="data/calibration")
-  importers = {"cheetah": import_cheetah, "emp": import_emp, "seal": import_seal,
+  importers = {"cheetah": import_cheetah, "sci-he": import_sci_he, "emp": import_emp, "seal": import_seal,
                "delphi": import_delphi}
   for name in importers:
     parser.add_argument("--" + name)
@@ -623,7 +676,7 @@ def main():
   parser.add_argument("--runs-out", default="data/runs")
   arguments = parser.parse_args()
   for name, importer in importers.items():
-    path = getattr(arguments, name)
+    path = getattr(arguments, name.replace("-", "_"))
     if path:
       for table in importer(path):
         table.write(arguments.out)

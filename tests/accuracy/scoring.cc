@@ -168,9 +168,15 @@ std::vector<RunPlan> PlanRuns(const std::vector<cost::RunLayer>& layers) {
             OrDie(primitives::MakeCall(id, parameters, count, Phase::kOnline, Executor::kJoint)));
       };
       const cost::Sample& sample = layer->sample;
-      if (sample.primitive == "cheetah.avgpool" && !divided) {
+      // The first division of a connection sets its OTs up.
+      const char* setup = sample.primitive == "cheetah.avgpool" ? "cheetah.division_setup"
+                          : sample.primitive == "sci_field.avgpool" ||
+                                  sample.primitive.ends_with("trunc") && plan.backend == "sci_he"
+                              ? "sci_field.division_setup"
+                              : nullptr;
+      if (setup != nullptr && !divided) {
         divided = true;
-        add("cheetah.division_setup", {}, 1);
+        add(setup, {}, 1);
       }
       add(sample.primitive, sample.parameters, sample.count);
       const PrimitiveCall main = calls.back();
