@@ -1,0 +1,126 @@
+#include "estimator/whatif/layer_memo.h"
+
+#include <algorithm>
+
+namespace picost::whatif {
+
+using primitives::PrimitiveCall;
+
+int32_t Accumulator::Intern(const PrimitiveCall& call, const cost::Pricing& pricing) {
+  const int phase = static_cast<int>(call.phase);
+  const int executor = static_cast<int>(call.executor);
+  std::pair<std::string, std::string> key(pricing.model->table().id, pricing.group->key);
+  for (size_t i = 0; i < fits_.size(); ++i) {
+    const Fit& fit = fits_[i];
+    if (fit.phase == phase && fit.executor == executor && fit.key == key) {
+      return static_cast<int32_t>(i);
+    }
+  }
+  Fit& fit = fits_.emplace_back();
+  fit.phase = phase;
+  fit.executor = executor;
+  fit.key = std::move(key);
+  fit.total.group = pricing.group;
+  fit.total.usage.assign(call.usage.size(), 0);
+  // Composition visits fits in ascending order of their keys.
+  auto& groups = totals_[phase].groups[executor];
+  groups.clear();
+  std::vector<const Fit*> sorted;
+  for (const Fit& other : fits_) {
+    if (other.phase == phase && other.executor == executor) sorted.push_back(&other);
+  }
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Fit* a, const Fit* b) { return a->key < b->key; });
+  for (const Fit* other : sorted) groups.push_back(&other->total);
+  return static_cast<int32_t>(fits_.size() - 1);
+}
+
+LayerCost Accumulator::Compile(const std::vector<PrimitiveCall>& calls, size_t begin, size_t end,
+                               const std::vector<protocols::Refill>& refills) {
+  LayerCost layer;
+  for (size_t i = begin; i < end; ++i) {
+    const PrimitiveCall& call = calls[i];
+    PhaseShare& share = layer.phases[static_cast<int>(call.phase)];
+    share.used = true;
+    share.traffic += call.traffic;
+    share.critical_flights += call.critical_flights.value();
+    if (call.spec->status == primitives::FormStatus::kEmpirical) {
+      share.traffic_relative_bound =
+          std::max(share.traffic_relative_bound, call.spec->traffic_relative_bound);
+    }
+    for (const primitives::PoolUse& use : call.pools) {
+      for (size_t r = 0; r < refills.size(); ++r) {
+        if (refills[r].pool == use.pool) {
+          layer.pool_uses.emplace_back(static_cast<int32_t>(r), use.amount);
+        }
+      }
+    }
+    if (call.usage.empty()) continue;  // no work by declaration
+    const cost::Pricing pricing = cost::FindPricing(call, *deployment_);
+    if (pricing.group == nullptr) {
+      share.missing[static_cast<int>(call.executor)] = true;
+      continue;
+    }
+    share.claimed = share.claimed && pricing.group->interval_claimed;
+    layer.extrapolated = layer.extrapolated || cost::Extrapolates(call, pricing);
+    layer.terms.push_back({.fit = Intern(call, pricing),
+                           .own_variance = cost::OwnVariance(*pricing.group, call.usage),
+                           .traffic = call.traffic,
+                           .usage = call.usage});
+  }
+  return layer;
+}
+
+void Accumulator::Start() {
+  for (Fit& fit : fits_) {
+    std::fill(fit.total.usage.begin(), fit.total.usage.end(), 0);
+    fit.total.own_variance = 0;
+    fit.total.traffic = {};
+  }
+  for (cost::PhaseTotals& totals : totals_) {
+    totals.traffic = {};
+    totals.critical_flights = {};
+    totals.traffic_relative_bound = 0;
+    totals.claimed = true;
+    totals.missing = {};
+  }
+  storage_ = {};
+  extrapolated_ = false;
+  relu_elements_ = 0;
+}
+
+void Accumulator::Add(const LayerCost& layer) {
+  for (int phase = 0; phase < primitives::kPhaseCount; ++phase) {
+    const PhaseShare& share = layer.phases[phase];
+    if (!share.used) continue;
+    cost::PhaseTotals& totals = totals_[phase];
+    totals.traffic += share.traffic;
+    totals.critical_flights += Flights(share.critical_flights);
+    totals.traffic_relative_bound =
+        std::max(totals.traffic_relative_bound, share.traffic_relative_bound);
+    totals.claimed = totals.claimed && share.claimed;
+    for (int executor = 0; executor < cost::kExecutorCount; ++executor) {
+      totals.missing[executor] = totals.missing[executor] || share.missing[executor];
+    }
+  }
+  for (const Term& term : layer.terms) {
+    cost::GroupTotal& total = fits_[term.fit].total;
+    for (size_t i = 0; i < term.usage.size(); ++i) total.usage[i] += term.usage[i];
+    total.own_variance += term.own_variance;
+    total.traffic += term.traffic;
+  }
+  storage_.client += layer.storage.client;
+  storage_.server += layer.storage.server;
+  extrapolated_ = extrapolated_ || layer.extrapolated;
+  relu_elements_ += layer.relu_elements;
+}
+
+std::array<cost::PhaseCost, primitives::kPhaseCount> Accumulator::Finish() {
+  std::array<cost::PhaseCost, primitives::kPhaseCount> phases;
+  for (int phase = 0; phase < primitives::kPhaseCount; ++phase) {
+    phases[phase] = cost::FinishPhase(totals_[phase], deployment_->network);
+  }
+  return phases;
+}
+
+}  // namespace picost::whatif
