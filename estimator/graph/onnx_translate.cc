@@ -299,7 +299,8 @@ class Translator {
     for (int i = 0; i < row.min_inputs; ++i) {
       if (!context.Has(i)) return context.Invalid(absl::StrCat("input ", i, " is missing"));
     }
-    if (row.max_inputs >= 0) return absl::OkStatus();
+    // Loop may leave out its trip count and condition.
+    if (row.max_inputs >= 0 || row.min_inputs == 0) return absl::OkStatus();
     for (int i = 0; i < count; ++i) {
       if (!context.Has(i)) return context.Invalid(absl::StrCat("input ", i, " is missing"));
     }

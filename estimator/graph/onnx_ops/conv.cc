@@ -38,7 +38,7 @@ PrivateMatMul AsMatMul(const Conv& conv) {
           .columns = Product(conv.output_size)};
 }
 
-absl::Status Finish(OpContext& op, Conv conv, Window window) {
+absl::Status Finish(OpContext& op, const ConvInputs& in, Conv conv, Window window) {
   conv.input_size = std::move(window.input);
   conv.output_size = std::move(window.output);
   conv.kernel = std::move(window.kernel);
@@ -46,26 +46,27 @@ absl::Status Finish(OpContext& op, Conv conv, Window window) {
   conv.dilations = std::move(window.dilations);
   conv.pads_begin = std::move(window.pads_begin);
   conv.pads_end = std::move(window.pads_end);
-  conv.has_bias = op.Has(2);
-  if (conv.has_bias && op.Elements(2) != conv.out_channels) {
-    return op.Invalid(absl::StrCat("the bias has ", op.Elements(2), " elements for ",
+  conv.has_bias = op.Has(in.bias);
+  if (conv.has_bias && op.Elements(in.bias) != conv.out_channels) {
+    return op.Invalid(absl::StrCat("the bias has ", op.Elements(in.bias), " elements for ",
                                    conv.out_channels, " output channels"));
   }
   const TensorType type = OutputType(conv);
   PICOST_RETURN_IF_ERROR(op.Check(type));
-  std::vector<ValueId> inputs = {op.In(0), op.In(1)};
-  if (op.Has(2)) inputs.push_back(op.In(2));
-  if (op.IsPrivate(0) && op.IsPrivate(1)) return op.Emit(AsMatMul(conv), inputs, type);
-  if (op.IsPrivate(1)) {
+  std::vector<ValueId> inputs = {op.In(in.x), op.In(in.weight)};
+  if (op.Has(in.bias)) inputs.push_back(op.In(in.bias));
+  if (op.IsPrivate(in.x) && op.IsPrivate(in.weight)) return op.Emit(AsMatMul(conv), inputs, type);
+  if (op.IsPrivate(in.weight)) {
     return op.Unimplemented("a convolution of a known image with private filters",
                             "Swap the roles of the two inputs");
   }
   return op.Emit(std::move(conv), std::move(inputs), type);
 }
 
-absl::Status CheckRanks(const OpContext& op) {
-  if (op.Rank(0) < 3 || op.Rank(0) > 5 || op.Rank(1) != op.Rank(0)) {
-    return op.Invalid(absl::StrCat("input ", Text(op.Shape(0)), " and weight ", Text(op.Shape(1)),
+absl::Status CheckRanks(const OpContext& op, const ConvInputs& in) {
+  if (op.Rank(in.x) < 3 || op.Rank(in.x) > 5 || op.Rank(in.weight) != op.Rank(in.x)) {
+    return op.Invalid(absl::StrCat("input ", Text(op.Shape(in.x)), " and weight ",
+                                   Text(op.Shape(in.weight)),
                                    " are no convolution in 1 to 3 dimensions"));
   }
   return absl::OkStatus();
@@ -73,10 +74,10 @@ absl::Status CheckRanks(const OpContext& op) {
 
 }  // namespace
 
-absl::Status ImportConv(OpContext& op) {
-  PICOST_RETURN_IF_ERROR(CheckRanks(op));
-  const Dims& x = op.Shape(0);
-  const Dims& w = op.Shape(1);
+absl::Status EmitConv(OpContext& op, const ConvInputs& in) {
+  PICOST_RETURN_IF_ERROR(CheckRanks(op, in));
+  const Dims& x = op.Shape(in.x);
+  const Dims& w = op.Shape(in.weight);
   Conv conv{.batch = x[0], .in_channels = x[1], .out_channels = w[0], .groups = op.Int("group", 1)};
   if (conv.groups < 1 || conv.in_channels % conv.groups != 0 ||
       conv.out_channels % conv.groups != 0 || w[1] != conv.in_channels / conv.groups) {
@@ -84,13 +85,16 @@ absl::Status ImportConv(OpContext& op) {
                                    conv.groups, " groups"));
   }
   PICOST_ASSIGN_OR_RETURN(Window window, ReadWindow(op, Spatial(x), Spatial(w)));
-  return Finish(op, std::move(conv), std::move(window));
+  return Finish(op, in, std::move(conv), std::move(window));
 }
 
+absl::Status ImportConv(OpContext& op) { return EmitConv(op, {}); }
+
 absl::Status ImportConvTranspose(OpContext& op) {
-  PICOST_RETURN_IF_ERROR(CheckRanks(op));
-  const Dims& x = op.Shape(0);
-  const Dims& w = op.Shape(1);
+  const ConvInputs in;
+  PICOST_RETURN_IF_ERROR(CheckRanks(op, in));
+  const Dims& x = op.Shape(in.x);
+  const Dims& w = op.Shape(in.weight);
   Conv conv{.transposed = true, .batch = x[0], .in_channels = x[1], .groups = op.Int("group", 1)};
   if (conv.groups < 1 || conv.in_channels % conv.groups != 0 || w[0] != conv.in_channels) {
     return op.Invalid(absl::StrCat("weight ", Text(w), " does not fit input ", Text(x), " in ",
@@ -101,7 +105,7 @@ absl::Status ImportConvTranspose(OpContext& op) {
   }
   conv.out_channels = w[1] * conv.groups;
   PICOST_ASSIGN_OR_RETURN(Window window, ReadTransposedWindow(op, Spatial(x), Spatial(w)));
-  return Finish(op, std::move(conv), std::move(window));
+  return Finish(op, in, std::move(conv), std::move(window));
 }
 
 }  // namespace picost::graph::ops

@@ -13,6 +13,13 @@ using Importer = absl::Status (*)(OpContext& op);
 // conv.cc
 absl::Status ImportConv(OpContext& op);
 absl::Status ImportConvTranspose(OpContext& op);
+// Which inputs of a node are a convolution's operands.
+struct ConvInputs {
+  int x = 0;
+  int weight = 1;
+  int bias = 2;
+};
+absl::Status EmitConv(OpContext& op, const ConvInputs& in);
 
 // matmul.cc
 absl::Status ImportMatMul(OpContext& op);
@@ -90,6 +97,31 @@ absl::Status ImportGatherND(OpContext& op);
 absl::Status ImportScatter(OpContext& op);
 absl::Status ImportOneHot(OpContext& op);
 absl::Status ImportNonZero(OpContext& op);
+
+// control.cc
+absl::Status ImportIf(OpContext& op);
+absl::Status ImportLoop(OpContext& op);
+
+// recurrent.cc
+absl::Status ImportRecurrent(OpContext& op);  // LSTM, GRU, RNN
+
+// attention.cc
+absl::Status ImportAttention(OpContext& op);
+absl::Status ImportJoinedAttention(OpContext& op);
+
+// fused.cc
+absl::Status ImportBiasGelu(OpContext& op);
+absl::Status ImportSkipLayerNormalization(OpContext& op);
+absl::Status ImportMatMulNBits(OpContext& op);
+absl::Status ImportFusedConv(OpContext& op);
+
+// quantized.cc
+absl::Status ImportQuantizeLinear(OpContext& op);
+absl::Status ImportDequantizeLinear(OpContext& op);
+absl::Status ImportQLinearConv(OpContext& op);
+absl::Status ImportConvInteger(OpContext& op);
+absl::Status ImportQLinearMatMul(OpContext& op);
+absl::Status ImportMatMulInteger(OpContext& op);
 
 // resize.cc
 absl::Status ImportResize(OpContext& op);

@@ -6,6 +6,8 @@
 namespace picost::graph::ops {
 namespace {
 
+constexpr int kAnyNumber = -1;
+
 // Opset numbers and arities from the ONNX operator list (docs/Operators.md of
 // ONNX 1.18, and Changelog.md for removed operators).
 std::vector<OpRow> MakeTable() {
@@ -15,7 +17,7 @@ std::vector<OpRow> MakeTable() {
       {"", "ConvTranspose", 1, 0, 2, 3, ImportConvTranspose},
       {"", "Gemm", 1, 0, 2, 3, ImportGemm},
       {"", "MatMul", 1, 0, 2, 2, ImportMatMul},
-      {"", "Einsum", 12, 0, 1, -1, ImportEinsum},
+      {"", "Einsum", 12, 0, 1, kAnyNumber, ImportEinsum},
       // Activations.
       {"", "Relu", 1, 0, 1, 1, ImportActivation},
       {"", "LeakyRelu", 1, 0, 1, 1, ImportActivation},
@@ -61,10 +63,10 @@ std::vector<OpRow> MakeTable() {
       {"", "Div", 1, 0, 2, 2, ImportArithmetic},
       {"", "Pow", 1, 0, 2, 2, ImportArithmetic},
       {"", "Mod", 10, 0, 2, 2, ImportArithmetic},
-      {"", "Sum", 1, 0, 1, -1, ImportVariadic},
-      {"", "Mean", 1, 0, 1, -1, ImportVariadic},
-      {"", "Min", 1, 0, 1, -1, ImportVariadic},
-      {"", "Max", 1, 0, 1, -1, ImportVariadic},
+      {"", "Sum", 1, 0, 1, kAnyNumber, ImportVariadic},
+      {"", "Mean", 1, 0, 1, kAnyNumber, ImportVariadic},
+      {"", "Min", 1, 0, 1, kAnyNumber, ImportVariadic},
+      {"", "Max", 1, 0, 1, kAnyNumber, ImportVariadic},
       {"", "Neg", 1, 0, 1, 1, ImportUnary},
       {"", "Abs", 1, 0, 1, 1, ImportUnary},
       {"", "Sign", 9, 0, 1, 1, ImportUnary},
@@ -124,7 +126,7 @@ std::vector<OpRow> MakeTable() {
       {"", "Transpose", 1, 0, 1, 1, ImportTranspose},
       {"", "DepthToSpace", 1, 0, 1, 1, ImportDepthToSpace},
       {"", "SpaceToDepth", 1, 0, 1, 1, ImportSpaceToDepth},
-      {"", "Concat", 1, 0, 1, -1, ImportConcat},
+      {"", "Concat", 1, 0, 1, kAnyNumber, ImportConcat},
       {"", "Split", 1, 0, 1, 2, ImportSplit},
       {"", "Slice", 1, 0, 1, 5, ImportSlice},
       {"", "Tile", 6, 0, 2, 2, ImportTile},
@@ -140,6 +142,36 @@ std::vector<OpRow> MakeTable() {
       {"", "NonZero", 9, 0, 1, 1, ImportNonZero},
       {"", "Resize", 10, 0, 1, 4, ImportResize},
       {"", "Upsample", 7, 9, 1, 2, ImportResize},
+      // Control flow with known conditions, and recurrent layers.
+      {"", "If", 1, 0, 1, 1, ImportIf},
+      {"", "Loop", 1, 0, 0, kAnyNumber, ImportLoop},
+      {"", "LSTM", 1, 0, 3, 8, ImportRecurrent},
+      {"", "GRU", 1, 0, 3, 6, ImportRecurrent},
+      {"", "RNN", 1, 0, 3, 6, ImportRecurrent},
+      {"", "Attention", 23, 0, 3, 6, ImportAttention},
+      // Quantized forms.
+      {"", "QuantizeLinear", 10, 0, 2, 3, ImportQuantizeLinear},
+      {"", "DequantizeLinear", 10, 0, 2, 3, ImportDequantizeLinear},
+      {"", "QLinearConv", 10, 0, 8, 9, ImportQLinearConv},
+      {"", "ConvInteger", 10, 0, 2, 4, ImportConvInteger},
+      {"", "QLinearMatMul", 10, 0, 8, 8, ImportQLinearMatMul},
+      {"", "MatMulInteger", 10, 0, 2, 4, ImportMatMulInteger},
+      // ONNX Runtime's fusions (its docs/ContribOperators.md).
+      {"com.microsoft", "FusedConv", 1, 0, 2, 4, ImportFusedConv},
+      {"com.microsoft", "Gelu", 1, 0, 1, 1, ImportActivation},
+      {"com.microsoft", "QuickGelu", 1, 0, 1, 1, ImportActivation},
+      {"com.microsoft", "FastGelu", 1, 0, 1, 2, ImportBiasGelu},
+      {"com.microsoft", "BiasGelu", 1, 0, 2, 2, ImportBiasGelu},
+      {"com.microsoft", "SkipLayerNormalization", 1, 0, 3, 5, ImportSkipLayerNormalization},
+      {"com.microsoft", "SkipSimplifiedLayerNormalization", 1, 0, 3, 4,
+       ImportSkipLayerNormalization},
+      {"com.microsoft", "Attention", 1, 0, 2, 5, ImportJoinedAttention},
+      {"com.microsoft", "MultiHeadAttention", 1, 0, 3, 6, ImportAttention},
+      {"com.microsoft", "MatMulNBits", 1, 0, 3, 6, ImportMatMulNBits},
+      {"com.microsoft", "QuantizeLinear", 1, 0, 2, 3, ImportQuantizeLinear},
+      {"com.microsoft", "DequantizeLinear", 1, 0, 2, 3, ImportDequantizeLinear},
+      // Written by exporters under the default domain before ONNX had them.
+      {"", "SimplifiedLayerNormalization", 1, 0, 2, 2, ImportLayerNormalization},
   };
 }
 

@@ -1,0 +1,96 @@
+// Quantized forms. Weights are the server's, however they are stored: what
+// dequantizes them is done before the protocol begins. A change of scale of a
+// shared value is a product with a public number and a truncation; saturation is
+// not modelled, which a warning says.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "estimator/base/status_macros.h"
+#include "estimator/graph/onnx_ops/importers.h"
+
+namespace picost::graph::ops {
+namespace {
+
+absl::Status CheckScales(const OpContext& op, std::initializer_list<int> scales) {
+  for (int i : scales) {
+    if (op.Has(i) && op.IsPrivate(i)) {
+      return op.Unimplemented("quantization with a scale that depends on the data",
+                              "Use static quantization");
+    }
+  }
+  return absl::OkStatus();
+}
+
+void WarnOfSaturation(OpContext& op) {
+  op.state().Warn(
+      "activations are quantized in the file: counted as changes of scale, without "
+      "saturation");
+}
+
+absl::Status Rescale(OpContext& op, ElementType element_type) {
+  PICOST_RETURN_IF_ERROR(CheckScales(op, {1, 2}));
+  TensorType type{.element_type = element_type, .dims = op.Shape(0)};
+  if (op.IsPrivate(0)) WarnOfSaturation(op);
+  return op.Emit(PublicLinear{.multiplications = op.Elements(0)}, {op.In(0), op.In(1)},
+                 std::move(type));
+}
+
+// The result of an integer product, brought to the output's scale.
+absl::Status Requantize(OpContext& op) {
+  const ValueId product = op.outputs()[0];
+  if (op.KnowledgeOf(product) != Operand::kPrivate) return absl::OkStatus();
+  WarnOfSaturation(op);
+  const TensorType type = op.TypeOf(product);
+  PICOST_ASSIGN_OR_RETURN(
+      const ValueId value,
+      op.EmitPart("requantize", PublicLinear{.multiplications = type.ElementCount()}, {product},
+                  type));
+  return op.Alias(0, value);
+}
+
+absl::Status EmitMatMul(OpContext& op, int a, int b) {
+  const Dims& x = op.Shape(a);
+  const Dims& w = op.Shape(b);
+  if (x.empty() || w.size() != 2 || w[0] != x.back()) {
+    return op.Unimplemented("a quantized product that is not of rows with one matrix");
+  }
+  if (op.IsPrivate(b)) {
+    return op.Unimplemented("a quantized product of two private matrices");
+  }
+  TensorType type{.element_type = ElementType::kInteger, .dims = x};
+  type.dims.back() = w[1];
+  PICOST_RETURN_IF_ERROR(op.Check(type));
+  return op.Emit(
+      Linear{.rows = Product(x, 0, x.size() - 1), .in_features = x.back(), .out_features = w[1]},
+      {op.In(a), op.In(b)}, type);
+}
+
+}  // namespace
+
+absl::Status ImportQuantizeLinear(OpContext& op) { return Rescale(op, ElementType::kInteger); }
+
+absl::Status ImportDequantizeLinear(OpContext& op) { return Rescale(op, ElementType::kFloat); }
+
+absl::Status ImportQLinearConv(OpContext& op) {
+  PICOST_RETURN_IF_ERROR(CheckScales(op, {1, 2, 4, 5, 6, 7}));
+  PICOST_RETURN_IF_ERROR(EmitConv(op, {.x = 0, .weight = 3, .bias = 8}));
+  return Requantize(op);
+}
+
+absl::Status ImportConvInteger(OpContext& op) {
+  PICOST_RETURN_IF_ERROR(CheckScales(op, {2, 3}));
+  return EmitConv(op, {.x = 0, .weight = 1, .bias = 4});
+}
+
+absl::Status ImportQLinearMatMul(OpContext& op) {
+  PICOST_RETURN_IF_ERROR(CheckScales(op, {1, 2, 4, 5, 6, 7}));
+  PICOST_RETURN_IF_ERROR(EmitMatMul(op, 0, 3));
+  return Requantize(op);
+}
+
+absl::Status ImportMatMulInteger(OpContext& op) {
+  PICOST_RETURN_IF_ERROR(CheckScales(op, {2, 3}));
+  return EmitMatMul(op, 0, 1);
+}
+
+}  // namespace picost::graph::ops
