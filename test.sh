@@ -24,7 +24,7 @@ for argument in "$@"; do
 done
 
 step "Debian packages"
-install_packages test
+instbazel_packages test
 
 events=$(mktemp -d)
 trap 'rm -rf "$events"' EXIT
@@ -41,7 +41,7 @@ lane() {
     --ui_event_filters=-info)
   $long && args+=(--test_env=PICOST_LONG=1 --test_timeout=5400)
   # shellcheck disable=SC2046  # one word a package
-  bazel_run test "${args[@]}" "$@" $(all_packages) || status=1
+  bazel_run test "${args[@]}" "$@" $(bazel_packages) || status=1
 }
 
 # The second compiler has an output base of its own, so that neither lane throws

@@ -86,9 +86,10 @@ bazel_run() {
 
 # Every package of the project. Not "//...": that would also walk into bazel-*
 # links that another output base left in the tree.
-all_packages() {
+bazel_packages() {
   local folder
   for folder in */; do
-    [ -L "${folder%/}" ] || printf '//%s... ' "$folder"
+    [ -L "${folder%/}" ] || [ -z "$(find "$folder" -name BUILD -print -quit)" ] ||
+      printf '//%s... ' "$folder"
   done
 }
