@@ -29,7 +29,15 @@ absl::StatusOr<std::vector<std::string>> DriverCommand(std::string_view name) {
   for (const DriverEntry& driver : KnownDrivers()) {
     if (driver.name == name) {
       std::vector<std::string> command = driver.command;
-      command[0] = absl::StrCat(ToolFolder(), "/", command[0]);
+      const std::string built = absl::StrCat(ToolFolder(), "/", command[0]);
+      // Drivers that are not compiled stand among the binary's run files.
+      const std::string run_file =
+          absl::StrCat(ToolFolder(), "/picost_calibrate.runfiles/picost/calibrate/", command[0]);
+      std::error_code error;
+      command[0] =
+          !std::filesystem::exists(built, error) && std::filesystem::exists(run_file, error)
+              ? run_file
+              : built;
       return command;
     }
     absl::StrAppend(&names, names.empty() ? "" : ", ", driver.name);

@@ -30,6 +30,16 @@ absl::StatusOr<Description> Describe(DriverLink& link) {
   return reply.describe();
 }
 
+bool Declares(const Capabilities& capabilities, const std::string& name,
+              const std::string& primitive) {
+  for (const Operation& operation : capabilities.operations()) {
+    if (operation.name() != name) continue;
+    return std::find(operation.primitives().begin(), operation.primitives().end(), primitive) !=
+           operation.primitives().end();
+  }
+  return false;
+}
+
 cost::Sample MakeSample(const Step& step, primitives::Executor executor, const std::string& network,
                         int64_t repeat, const primitives::Traffic& traffic) {
   cost::Sample sample;
@@ -124,7 +134,13 @@ absl::StatusOr<std::vector<cost::Sample>> DriverPair::Measure(const MeasureReque
     PICOST_ASSIGN_OR_RETURN(
         std::vector<cost::Sample> merged,
         MergeRepetition(client.repetitions(i), server.repetitions(i), network, i));
-    for (cost::Sample& sample : merged) samples.push_back(std::move(sample));
+    for (cost::Sample& sample : merged) {
+      if (!Declares(capabilities_, request.operation(), sample.primitive)) {
+        return Disagree(absl::StrCat(request.operation(), " ran ", sample.primitive,
+                                     ", which its capabilities do not name"));
+      }
+      samples.push_back(std::move(sample));
+    }
   }
   return samples;
 }

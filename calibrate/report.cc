@@ -37,21 +37,27 @@ const FitGroup* FindGroup(const CostModel& model, const std::string& key) {
 }
 
 std::string HeldOutText(const std::vector<HeldOut>& held_out) {
-  if (held_out.empty()) return "    hold-outs: none possible\n";
-  int inside = 0;
-  const HeldOut* worst = &held_out.front();
-  std::vector<double> errors;
-  for (const HeldOut& shape : held_out) {
-    errors.push_back(std::abs(shape.relative_error));
-    if (errors.back() <= shape.tolerance) ++inside;
-    if (errors.back() > std::abs(worst->relative_error)) worst = &shape;
+  std::string text;
+  for (const bool extrapolated : {false, true}) {
+    int inside = 0;
+    const HeldOut* worst = nullptr;
+    std::vector<double> errors;
+    for (const HeldOut& shape : held_out) {
+      if (shape.extrapolated != extrapolated) continue;
+      errors.push_back(std::abs(shape.relative_error));
+      if (errors.back() <= shape.tolerance) ++inside;
+      if (worst == nullptr || errors.back() > std::abs(worst->relative_error)) worst = &shape;
+    }
+    if (errors.empty()) continue;
+    std::sort(errors.begin(), errors.end());
+    absl::StrAppendFormat(&text,
+                          "    held out %s: %d of %d within the larger of 5 %% and 1.25 x spread; "
+                          "median error %.1f %%; worst %+.1f %% at %s\n",
+                          extrapolated ? "at the edge" : "inside the range", inside,
+                          static_cast<int>(errors.size()), 100 * errors[errors.size() / 2],
+                          100 * worst->relative_error, worst->shape);
   }
-  std::sort(errors.begin(), errors.end());
-  return absl::StrFormat(
-      "    hold-outs: %d of %d within the larger of 5 %% and 1.25 x spread; median error %.1f %%; "
-      "worst %+.1f %%%s at %s\n",
-      inside, static_cast<int>(held_out.size()), 100 * errors[errors.size() / 2],
-      100 * worst->relative_error, worst->extrapolated ? " (extrapolated)" : "", worst->shape);
+  return text.empty() ? "    held out: none possible\n" : text;
 }
 
 // One sentence for each thing that more samples would mend.

@@ -127,7 +127,8 @@ absl::StatusOr<SweepResult> RunSweep(DriverPair& pair, const SweepOptions& optio
                                      const std::function<void(const SweepProgress&)>& progress) {
   std::vector<SweepPoint> points;
   for (const SweepPoint& point : pair.capabilities().sweep()) {
-    if (!options.quick || point.quick()) points.push_back(point);
+    if (point.check_only() || (options.quick && !point.quick())) continue;
+    points.push_back(point);
   }
   if (points.empty()) {
     return MakeError(

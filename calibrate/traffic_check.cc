@@ -35,7 +35,10 @@ absl::Status CheckPoint(DriverPair& pair, const SweepPoint& point, CheckResult& 
   PICOST_ASSIGN_OR_RETURN(const std::vector<cost::Sample> samples,
                           pair.Measure(request, "lo", kTimeoutSeconds));
   for (const cost::Sample& sample : samples) {
-    if (!sample.traffic_known) continue;
+    if (!sample.traffic_known) {
+      result.local.insert(sample.primitive);
+      continue;
+    }
     PICOST_ASSIGN_OR_RETURN(const std::string difference, TrafficDifference(sample));
     ++result.compared;
     result.primitives.insert(sample.primitive);
@@ -83,6 +86,7 @@ absl::StatusOr<CheckResult> CheckTraffic(DriverPair& pair) {
     if (seen.insert(PointName(point)).second) points.push_back(std::move(point));
   };
   for (const Operation& operation : pair.capabilities().operations()) {
+    if (operation.primitives().empty()) continue;  // a probe
     SweepPoint point;
     point.set_operation(operation.name());
     *point.mutable_parameters() = operation.example_parameters();

@@ -20,6 +20,7 @@ absl::StatusOr<std::string> TrafficDifference(const cost::Sample& sample);
 struct CheckResult {
   int compared = 0;
   std::set<std::string> primitives;  // that were compared at least once
+  std::set<std::string> local;       // that the driver runs without a wire
   std::vector<std::string> failures;
 };
 

@@ -61,7 +61,6 @@ Capabilities NetDriver::GetCapabilities() {
     Operation& operation = *capabilities.add_operations();
     operation.set_name(name);
     operation.set_unit(unit);
-    operation.add_primitives(name);
     operation.set_example_count(example);
   };
   add("net.round_trip", "one byte there and back", 10);

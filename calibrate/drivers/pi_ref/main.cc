@@ -1,5 +1,7 @@
 // The driver process pi-ref. Requests on standard input, replies on standard
 // output (calibrate/driver.proto).
+#include <malloc.h>
+
 #include <iostream>
 
 #include "calibrate/driver_server.h"
@@ -11,6 +13,10 @@ int main() {
     std::cerr << "pi-ref: libsodium cannot be initialised\n";
     return 1;
   }
+  // Big buffers are kept between repetitions: a protocol that runs for long does
+  // not fetch fresh pages from the kernel for every layer.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
   picost::pi_ref::PiRefDriver driver;
   return picost::calibrate::ServeDriver(driver, std::cin, std::cout);
 }

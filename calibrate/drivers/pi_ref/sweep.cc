@@ -48,18 +48,22 @@ void DeclareSweep(calibrate::Capabilities& capabilities) {
     }
   }
   // Roles changed: the same code, held against the other direction's forms.
-  Add(capabilities, "gc.relu", {{"field", 1}, {"bits", 41}, {"client_first", 1}}, 4096, true);
-  Add(capabilities, "ot.correlated", {{"client_first", 1}}, 262'144, true);
+  Add(capabilities, "gc.relu", {{"field", 1}, {"bits", 41}, {"client_first", 1}}, 129, false);
+  capabilities.mutable_sweep()->rbegin()->set_check_only(true);
+  for (const char* operation : {"ot.setup", "ot.correlated", "ot.chosen"}) {
+    Add(capabilities, operation, {{"client_first", 1}}, 129, false);
+    capabilities.mutable_sweep()->rbegin()->set_check_only(true);
+  }
 
   for (const int64_t field : {0, 1}) {
     const int64_t bits = field == 1 ? 41 : 64;
-    for (const int64_t count : {1024, 16'384, 131'072}) {
-      const bool quick = count != 131'072 || field == 0;
+    for (const int64_t count : {1024, 8192, 65'536}) {
+      const bool quick = count != 65'536 || field == 0;
       Add(capabilities, "ss.multiply", {{"field", field}, {"bits", bits}}, count, quick);
       for (const int64_t degree : {2, 3, 4, 6}) {
         const ParameterMap parameters = {{"field", field}, {"bits", bits}, {"degree", degree}};
         Add(capabilities, "ss.powers", parameters, count, quick && degree % 2 == 0);
-        Add(capabilities, "ss.espn", parameters, count, quick && degree == 4 && count <= 16'384);
+        Add(capabilities, "ss.espn", parameters, count, quick && degree == 4 && count <= 8192);
       }
     }
   }

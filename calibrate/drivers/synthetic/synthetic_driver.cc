@@ -20,7 +20,10 @@ using primitives::PrimitiveSpec;
 
 // Covered: garbling, OT and share openings. Whole-protocol primitives have
 // parameters that only fit together in one way; their own backends cover them.
+// Ferret's extensions follow one another in one direction without a turn, which no
+// meter of turns can count.
 bool IsCovered(const PrimitiveSpec& spec) {
+  if (spec.id == "ot.ferret_extension") return false;
   return spec.family == primitives::Family::kGarbling ||
          spec.family == primitives::Family::kObliviousTransfer ||
          spec.family == primitives::Family::kSecretSharing;

@@ -1,0 +1,109 @@
+// The whole chain, from a driver process to fitted unit costs, on the synthetic
+// driver whose coefficients are known: sweep, journal, table, reader, fit.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "calibrate/driver_pair.h"
+#include "calibrate/drivers/synthetic/synthetic_driver.h"
+#include "calibrate/run.h"
+#include "calibrate/sweep.h"
+#include "calibrate/table_file.h"
+#include "estimator/cost/calibration_io.h"
+#include "estimator/cost/cost_model.h"
+
+namespace picost::calibrate {
+namespace {
+
+const std::vector<std::string> kSynthetic = {"calibrate/drivers/synthetic/synthetic"};
+
+RunOptions Options(const std::string& name) {
+  return {.drivers = {{"synthetic", kSynthetic}},
+          .out = testing::TempDir(),
+          .name = name,
+          .probe_network = false,
+          .repetitions = 2,
+          .command_line = "test"};
+}
+
+TEST(DriverChain, TheFitRecoversTheCoefficientsOfTheSyntheticDriver) {
+  ASSERT_TRUE(calibrate::Run(Options("chain")).ok());
+  auto table = cost::ReadCalibrationTable(testing::TempDir() + "/chain-synthetic");
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_EQ(table->origin, cost::Origin::kSynthetic);
+  const auto model =
+      cost::CostModel::Fit(std::make_shared<const cost::CalibrationTable>(*std::move(table)));
+  ASSERT_TRUE(model.ok()) << model.status();
+  int recovered = 0;
+  for (const cost::FitGroup& group : (*model)->groups()) {
+    for (const cost::ShapePoint& shape : group.shapes) {
+      double expected = 0;
+      for (size_t j = 0; j < shape.usage.size(); ++j) {
+        expected += static_cast<double>(shape.usage[j]) * SyntheticCoefficient(static_cast<int>(j));
+      }
+      EXPECT_NEAR(group.Point(shape.usage) / expected, 1, 1e-6) << group.key;
+    }
+    // Unit costs themselves, where the sweep tells the items apart.
+    for (size_t j = 0; j < group.coefficients.size(); ++j) {
+      const double expected = SyntheticCoefficient(static_cast<int>(j));
+      if (std::abs(group.coefficients[j] / expected - 1) < 1e-6) ++recovered;
+    }
+  }
+  EXPECT_GE(recovered, 10);
+}
+
+TEST(DriverChain, ATableIsNeverOverwritten) {
+  ASSERT_TRUE(calibrate::Run(Options("immutable")).ok());
+  EXPECT_EQ(calibrate::Run(Options("immutable")).code(), absl::StatusCode::kAlreadyExists);
+}
+
+TEST(DriverChain, ABrokenSweepGoesOnWhereItStopped) {
+  const std::string journal = testing::TempDir() + "/resumed.journal";
+  auto pair = DriverPair::Open("synthetic", kSynthetic, Parties{});
+  ASSERT_TRUE(pair.ok()) << pair.status();
+  const SweepOptions options{.repetitions = 1, .journal = journal};
+  const auto nothing = [](const SweepProgress&) {};
+  const auto first = RunSweep(**pair, options, nothing);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->resumed, 0);
+
+  // As if it had been killed in the middle of the last but one point.
+  std::ifstream in(journal);
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  const size_t last = text.rfind("# done");
+  text.resize(text.rfind("# done", last - 1));
+  std::ofstream(journal) << text;
+  const auto second = RunSweep(**pair, options, nothing);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(second->resumed, second->points - 2);
+  ASSERT_EQ(second->samples.size(), first->samples.size());
+  for (size_t i = 0; i < first->samples.size(); ++i) {
+    EXPECT_EQ(SampleRow(first->samples[i]), SampleRow(second->samples[i]));
+  }
+}
+
+TEST(DriverChain, ProgressCountsUpToTheEndWithTheTimeLeft) {
+  auto pair = DriverPair::Open("synthetic", kSynthetic, Parties{});
+  ASSERT_TRUE(pair.ok()) << pair.status();
+  int last = -1, calls = 0;
+  double left_at_end = -1;
+  const auto result =
+      RunSweep(**pair, {.quick = true, .repetitions = 1}, [&](const SweepProgress& progress) {
+        EXPECT_GT(progress.done, last);
+        last = progress.done;
+        left_at_end = progress.seconds_left;
+        ++calls;
+      });
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(last, result->points);
+  EXPECT_EQ(calls, result->points + 1);
+  EXPECT_EQ(left_at_end, 0);
+}
+
+}  // namespace
+}  // namespace picost::calibrate
