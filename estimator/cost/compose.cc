@@ -66,6 +66,7 @@ class PhaseSum {
     total.group = pricing.group;
     total.usage.resize(call.usage.size(), 0);
     for (size_t i = 0; i < call.usage.size(); ++i) total.usage[i] += call.usage[i];
+    total.traffic += call.traffic;
     total.own_variance += OwnVariance(*pricing.group, call.usage);
     claimed_ = claimed_ && pricing.group->interval_claimed;
   }

@@ -10,6 +10,7 @@
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/cost/conformal.h"
+#include "estimator/cost/overlap.h"
 #include "estimator/primitives/catalog.h"
 
 namespace picost::cost {
@@ -157,7 +158,8 @@ FitGroup FitOne(std::string key, const GroupSamples& samples) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
-    std::shared_ptr<const CalibrationTable> table, const std::vector<Discrepancy>& discrepancies) {
+    std::shared_ptr<const CalibrationTable> table, const std::vector<Discrepancy>& discrepancies,
+    const std::vector<NetworkProfile>& networks) {
   GroupMap groups;
   for (const Sample& sample : table->samples) {
     if (!IsComputeOnly(sample.network) || !sample.comparable) continue;
@@ -196,6 +198,22 @@ absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
     it = groups.count(it->first) > 0 ? nested.erase(it) : std::next(it);
   }
   fit_all(nested);
+
+  std::map<const FitGroup*, OverlapFit> overlaps;
+  for (const Sample& sample : table->samples) {
+    const auto network = std::find_if(networks.begin(), networks.end(), [&](const auto& profile) {
+      return profile.id == sample.network;
+    });
+    if (network == networks.end() || IsComputeOnly(sample.network) || !sample.comparable ||
+        !sample.nested.empty()) {
+      continue;
+    }
+    PICOST_ASSIGN_OR_RETURN(const Parts parts, TakeApart(sample));
+    const FitGroup* group = model->Find(parts.host);
+    if (group == nullptr || group->executor != sample.executor) continue;
+    overlaps[group].Add(*group, parts.host, sample.wall.value(), *network);
+  }
+  for (FitGroup& group : model->groups_) group.overlap = overlaps[&group].Overlap();
 
   // Seconds of layers that the fits have not seen, by group.
   std::map<const FitGroup*, std::vector<const Discrepancy*>> layers;

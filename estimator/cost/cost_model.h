@@ -26,12 +26,13 @@
 
 #include "absl/status/statusor.h"
 #include "estimator/cost/calibration_table.h"
+#include "estimator/cost/network_profile.h"
 #include "estimator/primitives/primitive.h"
 
 namespace picost::cost {
 
 // Version of the fitting procedure: part of the provenance of every second.
-inline constexpr char kFitVersion[] = "nnls-relative/2";
+inline constexpr char kFitVersion[] = "nnls-relative/3";
 
 // One point of a fit: all repetitions of one shape.
 struct ShapePoint {
@@ -63,6 +64,10 @@ struct FitGroup {
   double conformal_factor = 0;
   int64_t score_count = 0;
   bool interval_claimed = false;
+  // Share of the shorter of work and transfer that runs at the same time as the
+  // longer: 0 where a backend computes, then sends; fitted on the table's samples
+  // over links.
+  double overlap = 0;
   // Whole-network runs whose layers are among the scores: nothing that is scored
   // on one of these networks may use this group's intervals.
   std::vector<std::string> discrepancy_runs;
@@ -97,10 +102,12 @@ void FitCoefficients(FitGroup& group);
 class CostModel {
  public:
   // Fits every group of the table. Deterministic. kInvalidArgument where a
-  // sample names an unknown primitive or its parameters are out of range.
+  // sample names an unknown primitive or its parameters are out of range. Samples
+  // over one of the networks (by id) tell how far work and transfer overlap.
   static absl::StatusOr<std::shared_ptr<const CostModel>> Fit(
       std::shared_ptr<const CalibrationTable> table,
-      const std::vector<Discrepancy>& discrepancies = {});
+      const std::vector<Discrepancy>& discrepancies = {},
+      const std::vector<NetworkProfile>& networks = {});
 
   const CalibrationTable& table() const { return *table_; }
   const std::vector<FitGroup>& groups() const { return groups_; }

@@ -171,7 +171,8 @@ absl::StatusOr<std::shared_ptr<const DataDirectory>> DataDirectory::Load(
     }
     PICOST_ASSIGN_OR_RETURN(
         std::shared_ptr<const CostModel> model,
-        CostModel::Fit(std::make_shared<const CalibrationTable>(std::move(table)), discrepancies));
+        CostModel::Fit(std::make_shared<const CalibrationTable>(std::move(table)), discrepancies,
+                       data->networks_));
     data->tables_.push_back({.name = name, .model = std::move(model)});
   }
 

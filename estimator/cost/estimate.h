@@ -27,6 +27,8 @@ struct PhaseCost {
   std::optional<Interval> joint_compute_seconds;
   double transfer_seconds = 0;
   double flight_seconds = 0;
+  // Transfer that runs while a processor works; not in the latency twice.
+  double overlapped_seconds = 0;
   std::optional<Interval> latency_seconds;
 };
 

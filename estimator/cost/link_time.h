@@ -3,7 +3,7 @@
 #define PICOST_ESTIMATOR_COST_LINK_TIME_H_
 
 #include "estimator/base/units.h"
-#include "estimator/cost/deployment.h"
+#include "estimator/cost/network_profile.h"
 #include "estimator/primitives/primitive.h"
 
 namespace picost::cost {

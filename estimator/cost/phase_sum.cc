@@ -1,5 +1,6 @@
 #include "estimator/cost/phase_sum.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -45,7 +46,10 @@ PhaseCost FinishPhase(const PhaseTotals& totals, const NetworkProfile& network) 
     double part_point = 0;
     double part_squares = 0;
     for (const GroupTotal* total : totals.groups[executor]) {
-      part_point += total->group->Point(total->usage);
+      const double work = total->group->Point(total->usage);
+      part_point += work;
+      cost.overlapped_seconds +=
+          total->group->overlap * std::min(work, TransferSeconds(total->traffic, network));
       part_squares += HalfWidthSquared(*total);
     }
     *parts[executor] = MakeInterval(part_point, std::sqrt(part_squares), level);
@@ -58,8 +62,9 @@ PhaseCost FinishPhase(const PhaseTotals& totals, const NetworkProfile& network) 
     const double flight =
         kNormalQuantile * cost.flight_seconds * network.round_trip_relative_stddev;
     squares += transfer * transfer + flight * flight;
-    cost.latency_seconds = MakeInterval(point + cost.transfer_seconds + cost.flight_seconds,
-                                        std::sqrt(squares), level);
+    cost.latency_seconds =
+        MakeInterval(point + cost.transfer_seconds + cost.flight_seconds - cost.overlapped_seconds,
+                     std::sqrt(squares), level);
   }
   return cost;
 }

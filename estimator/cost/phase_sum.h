@@ -19,10 +19,11 @@ namespace picost::cost {
 
 inline constexpr int kExecutorCount = 3;
 
-// Usage of one fit, summed, and the squares of its calls' own scatter.
+// Usage and traffic of one fit, summed, and the squares of its calls' own scatter.
 struct GroupTotal {
   const FitGroup* group = nullptr;
   std::vector<int64_t> usage;
+  primitives::Traffic traffic;
   double own_variance = 0;
 };
 

@@ -12,9 +12,9 @@ int main() {
       if (g.spec->family == primitives::Family::kWholeProtocol &&
           g.executor == primitives::Executor::kServer)
         continue;
-      printf("%s %s shapes %zu res %.3f rep %.3f factor %.2f (%ld scores%s) coef", t.name.c_str(),
+      printf("%s %s shapes %zu res %.3f rep %.3f ovl %.2f factor %.2f (%ld scores%s) coef", t.name.c_str(),
              g.key.c_str(), g.shapes.size(), g.residual_relative_stddev,
-             g.repetition_relative_stddev, g.conformal_factor, (long)g.score_count,
+             g.repetition_relative_stddev, g.overlap, g.conformal_factor, (long)g.score_count,
              g.interval_claimed ? "" : " unclaimed");
       for (double c : g.coefficients) printf(" %.3g", c);
       printf("\n");

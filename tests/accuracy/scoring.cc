@@ -171,7 +171,7 @@ std::vector<RunPlan> PlanRuns(const std::vector<cost::RunLayer>& layers) {
       // The first division of a connection sets its OTs up.
       const char* setup = sample.primitive == "cheetah.avgpool" ? "cheetah.division_setup"
                           : sample.primitive == "sci_field.avgpool" ||
-                                  sample.primitive.ends_with("trunc") && plan.backend == "sci_he"
+                                  (sample.primitive.ends_with("trunc") && plan.backend == "sci_he")
                               ? "sci_field.division_setup"
                               : nullptr;
       if (setup != nullptr && !divided) {
