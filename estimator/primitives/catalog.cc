@@ -5,6 +5,7 @@
 
 #include "estimator/primitives/cheetah_interactive.h"
 #include "estimator/primitives/cheetah_linear.h"
+#include "estimator/primitives/crypten.h"
 #include "estimator/primitives/garbled_circuits.h"
 #include "estimator/primitives/homomorphic.h"
 #include "estimator/primitives/oblivious_transfer.h"
@@ -22,10 +23,11 @@ using List = std::vector<PrimitiveSpec>;
 const List& Specs() {
   static const List* const specs = [] {
     auto* all = new List;
-    for (List (*family)() : {&CheetahInteractivePrimitives, &CheetahLinearPrimitives,
-                             &GarbledCircuitPrimitives, &ObliviousTransferPrimitives,
-                             &HomomorphicPrimitives, &PlaintextPrimitives, &SecretSharingPrimitives,
-                             &SciFieldPrimitives, &SciRingPrimitives, &SciLinearPrimitives}) {
+    for (List (*family)() :
+         {&CheetahInteractivePrimitives, &CheetahLinearPrimitives, &GarbledCircuitPrimitives,
+          &ObliviousTransferPrimitives, &HomomorphicPrimitives, &PlaintextPrimitives,
+          &SecretSharingPrimitives, &SciFieldPrimitives, &SciRingPrimitives, &SciLinearPrimitives,
+          &CrypTenPrimitives}) {
       for (PrimitiveSpec& spec : family()) all->push_back(std::move(spec));
     }
     return all;

@@ -287,6 +287,48 @@ std::vector<PoolUse> AvgPoolPools(const Parameters& p, int64_t count) {
                d.sign.triples + d.corrections * d.correction.triples);
 }
 
+// ---- steps of lowered functions, derived from the parts above. Every OT batch of
+// the server starts with 16 bytes.
+
+Traffic CompareTraffic(const Parameters& p, int64_t count) {
+  const ComparisonShape shape = FullSign(p);
+  const int64_t seed = SeedBytes(shape);
+  return Bits(Padded(count), CompareServerBits(shape), 16 + seed, CompareClientBits(shape), seed,
+              2 + 2 * shape.depth);
+}
+std::vector<int64_t> CompareUse(const Parameters& p, int64_t count) {
+  const ComparisonShape shape = FullSign(p);
+  return ComparisonWork(2 + 2 * shape.depth, Product({Padded(count), shape.digits}), 0, 0, 0);
+}
+std::vector<PoolUse> ComparePools(const Parameters& p, int64_t count) {
+  const ComparisonShape shape = FullSign(p);
+  return Pools(Padded(count), StraightOts(shape) - 1, ReversedOts(shape) - 1);
+}
+
+Traffic MultiplexTraffic(const Parameters& p, int64_t count) {
+  return Bits(Padded(count), PayloadBits(p) + 1, 16, PayloadBits(p) + 1, 16, 3);
+}
+std::vector<int64_t> MultiplexUse(const Parameters&, int64_t count) {
+  return ComparisonWork(3, 0, Padded(count), 0, 0);
+}
+std::vector<PoolUse> MultiplexPools(const Parameters&, int64_t count) {
+  return Pools(Padded(count), 1, 1);
+}
+
+// A table of 2^m ring elements: 1-of-2^m OT, m choice bits, m correlated OTs.
+Traffic LookupTraffic(const Parameters& p, int64_t count) {
+  const int64_t entries = int64_t{1} << p.Get("index_bits");
+  return Bits(Padded(count), entries * p.Get("ring_bits"), 16, p.Get("index_bits"), 0, 2);
+}
+// Messages of a leaf OT are what its digits cost; a table has 2^m / 16 as many.
+std::vector<int64_t> LookupUse(const Parameters& p, int64_t count) {
+  const int64_t entries = int64_t{1} << p.Get("index_bits");
+  return ComparisonWork(2, Product({Padded(count), CeilDiv(entries, 16)}), 0, 0, 0);
+}
+std::vector<PoolUse> LookupPools(const Parameters& p, int64_t count) {
+  return Pools(Padded(count), p.Get("index_bits"), 0);
+}
+
 // ---- the silent OT itself
 
 Traffic SetupTraffic(const Parameters&, int64_t count) {
@@ -415,6 +457,30 @@ std::vector<PrimitiveSpec> CheetahInteractivePrimitives() {
   argmax.use = ArgMaxUse;
   argmax.pools = ArgMaxPools;
   specs.push_back(argmax);
+
+  struct Step {
+    const char* id;
+    const char* unit;
+    Traffic (*traffic)(const Parameters&, int64_t);
+    std::vector<int64_t> (*use)(const Parameters&, int64_t);
+    std::vector<PoolUse> (*pools)(const Parameters&, int64_t);
+  };
+  for (const Step& step :
+       {Step{"cheetah.compare", "one sign", CompareTraffic, CompareUse, ComparePools},
+        Step{"cheetah.multiplex", "one element times a shared bit", MultiplexTraffic, MultiplexUse,
+             MultiplexPools},
+        Step{"cheetah.lookup", "one table lookup", LookupTraffic, LookupUse, LookupPools}}) {
+    PrimitiveSpec spec = base(step.id, step.unit);
+    spec.status = FormStatus::kDerived;
+    spec.parameters = {RingBits()};
+    spec.cost_group = kComparisons;
+    spec.usage = {kFlights, kDigits, kMultiplexed, kTruncated, kBlocks};
+    spec.traffic = step.traffic;
+    spec.use = step.use;
+    spec.pools = step.pools;
+    specs.push_back(spec);
+  }
+  specs.back().parameters.push_back({"index_bits", "bits of the table's index", 1, 12, false});
 
   return specs;
 }

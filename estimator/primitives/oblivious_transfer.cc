@@ -79,7 +79,7 @@ std::vector<PrimitiveSpec> ObliviousTransferPrimitives() {
   setup.parameters = {
       {"sender_bytes", "bytes that the sender of the extension sends", 0, kBytes, false},
       {"receiver_bytes", "bytes that its receiver sends", 0, kBytes, false},
-      {"flights", "flights of the base OTs", 1, 16, false},
+      {"flights", "flights of the base OTs", 1, 64, false},
       SenderIsClient()};
   setup.usage = {{"setups", "sets of 128 base OTs"}};
   setup.traffic = SetupTraffic;

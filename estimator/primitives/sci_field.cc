@@ -25,6 +25,24 @@ Transcript Relu(const Parameters& p, int64_t count) {
   return t;
 }
 
+Transcript Sign(const Parameters& p, int64_t count) {
+  Transcript t;
+  FieldSign(t, p.Get("field_bits"), Padded(count));
+  return t;
+}
+
+Transcript Multiplexer(const Parameters& p, int64_t count) {
+  Transcript t;
+  Multiplex(t, p.Get("field_bits"), Padded(count));
+  return t;
+}
+
+Transcript Lookup(const Parameters& p, int64_t count) {
+  Transcript t;
+  t.Kkot(Padded(count), int64_t{1} << p.Get("index_bits"), p.Get("field_bits"));
+  return t;
+}
+
 Transcript Truncation(const Parameters& p, int64_t count) {
   Transcript t;
   FieldDivide(t, p.Get("field_bits"), int64_t{1} << p.Get("truncated_bits"), /*with_sign=*/true,
@@ -108,6 +126,14 @@ std::vector<PrimitiveSpec> SciFieldPrimitives() {
   specs.push_back(Spec<ArgMax>("sci_field.argmax", "one vector"));
   specs.back().parameters.push_back(
       {"width", "elements of the vector", 1, int64_t{1} << 40, false});
+  // Steps of lowered functions: parts of the measured operations, not measured alone.
+  specs.push_back(Spec<Sign>("sci_field.compare", "one sign"));
+  specs.back().status = FormStatus::kDerived;
+  specs.push_back(Spec<Multiplexer>("sci_field.multiplex", "one element times a shared bit"));
+  specs.back().status = FormStatus::kDerived;
+  specs.push_back(Spec<Lookup>("sci_field.lookup", "one table lookup"));
+  specs.back().status = FormStatus::kDerived;
+  specs.back().parameters.push_back({"index_bits", "bits of the table's index", 1, 8, false});
   return specs;
 }
 

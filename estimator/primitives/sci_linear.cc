@@ -212,6 +212,13 @@ std::vector<PrimitiveSpec> SciLinearPrimitives() {
 
   PrimitiveSpec conv =
       Spec<Convolution>("sci_field.conv", "one convolution of one image, one group");
+  // Exchanges and encryptions are lost in the products' time: left out shape by
+  // shape, fits without them miss by 5.6 % on average, with them by 6.5 %.
+  conv.usage.erase(conv.usage.begin(), conv.usage.begin() + 2);
+  conv.use = [](const Parameters& p, int64_t count) {
+    const Work work = Convolution(p, count);
+    return std::vector<int64_t>{work.outputs, work.products, work.key_switches};
+  };
   conv.parameters = {
       {"in_channels", "input channels of the group", 1, kFeatures, false},
       {"out_channels", "output channels of the group", 1, kFeatures, false},

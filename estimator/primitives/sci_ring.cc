@@ -43,6 +43,12 @@ Transcript Multiplexer(const Parameters& p, int64_t count) {
   return t;
 }
 
+Transcript Lookup(const Parameters& p, int64_t count) {
+  Transcript t;
+  t.Kkot(Padded(count), int64_t{1} << p.Get("index_bits"), p.Get("ring_bits"));
+  return t;
+}
+
 // Sign known: does the low part wrap (a comparison of f bits), did the ring wrap (an
 // OT from the two top bits), both converted to the ring.
 void TruncateKnownSign(Transcript& t, int64_t ring_bits, int64_t dropped, int64_t n) {
@@ -119,6 +125,17 @@ std::vector<int64_t> MatrixUse(const Parameters& p, int64_t count) {
   return {Product({count, bits}), Product({count, p.Get("outputs"), bits})};
 }
 
+// Two private elements: a cross term in each direction, at the same time.
+Traffic ProductTraffic(const Parameters& p, int64_t count) {
+  const int64_t bits = p.Get("ring_bits");
+  const Bytes bytes(PackedBytes(count, 128 * bits + bits * (bits + 1) / 2));
+  return {.client_to_server = bytes, .server_to_client = bytes, .flights = Flights(2)};
+}
+std::vector<int64_t> ProductUse(const Parameters& p, int64_t count) {
+  const int64_t ots = Product({2, count, p.Get("ring_bits")});
+  return {ots, ots};
+}
+
 template <Steps kSteps>
 Traffic StepsTraffic(const Parameters& p, int64_t count) {
   return kSteps(p, count).traffic();
@@ -176,6 +193,9 @@ std::vector<PrimitiveSpec> SciRingPrimitives() {
   specs.push_back(Spec<ArgMax>("sci_ring.argmax", "one vector", FormStatus::kDerived));
   specs.back().parameters.push_back({"width", "elements of the vector", 1, kWide, false});
 
+  specs.push_back(Spec<Lookup>("sci_ring.lookup", "one table lookup", FormStatus::kDerived));
+  specs.back().parameters.push_back({"index_bits", "bits of the table's index", 1, 8, false});
+
   PrimitiveSpec matrix =
       Base("sci_ring.matmul", "one input element of a product with the server's matrix",
            FormStatus::kVerified);
@@ -185,7 +205,16 @@ std::vector<PrimitiveSpec> SciRingPrimitives() {
                   {"products", "masked products, bits of inputs times outputs"}};
   matrix.traffic = MatrixTraffic;
   matrix.use = MatrixUse;
+  matrix.cost_group = "sci_ring.product";
   specs.push_back(matrix);
+
+  PrimitiveSpec product =
+      Base("sci_ring.product", "one product of two private elements", FormStatus::kDerived);
+  product.cost_group = "sci_ring.product";
+  product.usage = matrix.usage;
+  product.traffic = ProductTraffic;
+  product.use = ProductUse;
+  specs.push_back(product);
   return specs;
 }
 

@@ -69,7 +69,7 @@ std::vector<std::string> GarbledPrimitives() {
   return {"he.keygen",      "ot.setup",    "he.encrypt",           "he.linear_evaluation",
           "he.decrypt",     "gc.garble",   "ot.extension",         "gc.send_labels",
           "gc.evaluate",    "shares.send", "plaintext.field_macs", "he.multiplication_triples",
-          "shares.exchange"};
+          "beaver.multiply"};
 }
 
 GarbledOptions DelphiOptions(const primitives::Parameters& parameters, std::string_view id) {

@@ -45,7 +45,7 @@ class GarbledPlanner {
       const Storage before = storage_;
       PICOST_RETURN_IF_ERROR(std::visit(
           [&](const auto& attributes) { return Plan(node, attributes); }, node.attributes));
-      PICOST_RETURN_IF_ERROR(layer_.status());
+      PICOST_RETURN_IF_ERROR(OfLayer(options_.id, node, layer_.status()));
       LayerPlan layer;
       layer.node = static_cast<graph::NodeId>(id);
       layer.calls = std::move(layer_).Take();
@@ -69,7 +69,7 @@ class GarbledPlanner {
     return options_.garbling_offline ? Phase::kOffline : Phase::kOnline;
   }
   // Where labels of the evaluator's inputs are transferred: the client knows its
-  // share before the input, the server does not.
+  // share before the input if linear layers ran on masks; the server never does.
   Phase TransferPhase() const { return options_.client_garbles ? Phase::kOnline : GarblingPhase(); }
   Executor Garbler() const {
     return options_.client_garbles ? Executor::kClient : Executor::kServer;
@@ -203,14 +203,29 @@ class GarbledPlanner {
     const int64_t tables = kCircuitFraming + circuit.block_bytes * (2 * gates + extra_blocks);
     const int64_t evaluator =
         tables + circuit.label_bytes * (circuit.wires + (options_.client_garbles ? 0 : inputs));
-    const int64_t garbler = ClientGarbles() != 0
-                                ? kCircuitFraming +
-                                      circuit.label_bytes * (2 * inputs + circuit.wires) +
-                                      2 * circuit.wires / 2
+    // A garbling client keeps input labels of both values and output labels: 3,590 bytes
+    // on 42 wires with labels of 28, as published.
+    const int64_t garbler = options_.client_garbles
+                                ? circuit.label_bytes * (2 * inputs + circuit.wires) + 62
                                 : circuit.label_bytes * inputs;
     if (!options_.garbling_offline) return;
     storage_.client += Bytes(Product({ClientGarbles() != 0 ? garbler : evaluator, count}));
     storage_.server += Bytes(Product({ClientGarbles() != 0 ? evaluator : garbler, count}));
+  }
+
+  SimdWork Pack(const PlainConvolution& plain, int64_t inputs, int64_t outputs,
+                int64_t macs) const {
+    const SimdConvolution conv = {plain.height, plain.width, plain.in_channels, plain.out_channels,
+                                  plain.taps};
+    switch (options_.packing) {
+      case Packing::kDelphi:
+        return PackConvolution(conv, options_.ring_degree);
+      case Packing::kGazelle:
+        return PackGazelle(conv, options_.ring_degree);
+      case Packing::kElements:
+        break;
+    }
+    return PackElements(inputs, outputs, macs, options_.ring_degree);
   }
 
   absl::Status CheckSlots(const Node& node, int64_t slots) const {
@@ -229,10 +244,9 @@ class GarbledPlanner {
       return Refuse(options_.id, node, "convolutions over more than two dimensions",
                     "Use 2-D convolutions");
     }
-    PICOST_RETURN_IF_ERROR(CheckSlots(node, SlotsOfChannel(plain.height, plain.width)));
-    const SimdWork work = PackConvolution(
-        {plain.height, plain.width, plain.in_channels, plain.out_channels, plain.taps},
-        options_.ring_degree);
+    if (options_.packing != Packing::kElements) {
+      PICOST_RETURN_IF_ERROR(CheckSlots(node, SlotsOfChannel(plain.height, plain.width)));
+    }
     int64_t pixels_in = 1, pixels_out = 1;
     for (int64_t size : conv.input_size) pixels_in *= size;
     for (int64_t size : conv.output_size) pixels_out *= size;
@@ -240,22 +254,29 @@ class GarbledPlanner {
     const int64_t outputs = plain.out_channels * pixels_out;
     const int64_t macs = Product({conv.transposed ? inputs : outputs, plain.taps,
                                   conv.transposed ? plain.out_channels : plain.in_channels});
-    AddLinear(work, plain.convolutions, inputs, outputs, macs, ReadsClientPlaintext(graph_, node));
+    AddLinear(Pack(plain, inputs, outputs, macs), plain.convolutions, inputs, outputs, macs,
+              ReadsClientPlaintext(graph_, node));
     return absl::OkStatus();
   }
 
   absl::Status Plan(const Node& node, const graph::Linear& linear) {
-    for (int64_t features : {linear.in_features, linear.out_features}) {
+    const int64_t in = linear.in_features;
+    const int64_t out = linear.out_features;
+    const int64_t macs = Product({in, out});
+    const bool first = ReadsClientPlaintext(graph_, node);
+    if (options_.packing == Packing::kElements) {
+      AddLinear(PackElements(in, out, macs, options_.ring_degree), linear.rows, in, out, macs,
+                first);
+      return absl::OkStatus();
+    }
+    for (int64_t features : {in, out}) {
       if (NextPowerOfTwo(features) <= options_.ring_degree) continue;
       return Refuse(
           options_.id, node,
           absl::StrCat(features, " features; its packing holds at most ", options_.ring_degree),
           "Split the layer, or use a protocol with another packing");
     }
-    AddLinear(PackMatrix(linear.in_features, linear.out_features, options_.ring_degree),
-              linear.rows, linear.in_features, linear.out_features,
-              Product({linear.in_features, linear.out_features}),
-              ReadsClientPlaintext(graph_, node));
+    AddLinear(PackMatrix(in, out, options_.ring_degree), linear.rows, in, out, macs, first);
     return absl::OkStatus();
   }
 
@@ -301,9 +322,8 @@ class GarbledPlanner {
     triples.Set("ciphertext_bytes", options_.request_ciphertext_bytes);
     layer_.Add("he.multiplication_triples", triples, count,
                options_.linear_offline ? Phase::kOffline : Phase::kOnline, Executor::kJoint);
-    layer_.Add("shares.exchange",
-               {{"values", 2}, {"element_bytes", options_.element_bytes}, {"message_bytes", 0}},
-               count, Phase::kOnline, Executor::kJoint);
+    layer_.Add("beaver.multiply", {{"element_bytes", options_.element_bytes}, {"field", 1}}, count,
+               Phase::kOnline, Executor::kJoint);
     const Bytes triple(Product({3 * options_.element_bytes, count}));
     storage_.client += triple;
     storage_.server += triple;
@@ -419,11 +439,14 @@ class GarbledPlanner {
 }  // namespace
 
 int64_t ReluGates(const CircuitSizes& circuit) {
-  return 2 * (3 * circuit.wires - 1) + circuit.compared_bits + 2 * circuit.clip_bits + 17;
+  if (circuit.ring) return 3 * (circuit.wires - 1);
+  const int64_t masked = circuit.clip_bits < 0 ? circuit.wires - 1 : 2 * circuit.clip_bits + 17;
+  return 2 * (3 * circuit.wires - 1) + circuit.compared_bits + masked;
 }
 
 int64_t MaximumGates(const CircuitSizes& circuit, int64_t window) {
-  return Product({window + 1, 3 * circuit.wires - 1}) + Product({window - 1, 2 * circuit.wires});
+  const int64_t reconstruct = circuit.ring ? circuit.wires - 1 : 3 * circuit.wires - 1;
+  return Product({window + 1, reconstruct}) + Product({window - 1, 2 * circuit.wires});
 }
 
 absl::StatusOr<ProtocolPlan> PlanGarbled(const PlanContext& context,

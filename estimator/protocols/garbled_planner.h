@@ -12,13 +12,21 @@
 
 namespace picost::protocols {
 
-// A circuit over additive shares modulo a prime, each element on `wires` wires.
+// A circuit over additive shares, each element on `wires` wires: modulo a prime
+// (its bits + 1), or in a ring of words (its bits), where sums wrap for nothing.
 struct CircuitSizes {
+  bool ring = false;
   int64_t wires = 42;         // Lb = bits of the prime + 1
   int64_t compared_bits = 5;  // of the comparison with p / 2 that are not free
-  int64_t clip_bits = 8;      // e: position of the clip at 6
+  int64_t clip_bits = 8;      // e: position of the clip at 6; -1: a plain ReLU
   int64_t block_bytes = 24;   // of a 128-bit block on the wire
   int64_t label_bytes = 28;   // of a label on the wire
+};
+
+enum class Packing {
+  kDelphi,    // SIMD slots, rotated filters sent by the client (PackConvolution)
+  kGazelle,   // SIMD slots, rotations by the server (PackGazelle)
+  kElements,  // slots filled element by element, no rotations (PackElements)
 };
 
 struct GarbledOptions {
@@ -29,6 +37,7 @@ struct GarbledOptions {
   bool linear_offline = true;
   // Tables sent and base transfers made before the input is known.
   bool garbling_offline = true;
+  Packing packing = Packing::kDelphi;
   int64_t ring_degree = 8192;
   int64_t data_primes = 4;
   int64_t request_ciphertext_bytes = 524'393;
@@ -45,6 +54,8 @@ struct GarbledOptions {
 //   compared_bits         compares with p / 2
 //   (e + 8) + (e + 9)     masks by the sign; clips at 6
 //   (wires - 1) + 2 wires adds the next layer's mask modulo p
+// Without the clip, masking by the sign alone takes wires - 1. In a ring: add the
+// shares, mask, add the next mask, wires - 1 each (93 at 32 bits, as measured).
 int64_t ReluGates(const CircuitSizes& circuit);
 
 // AND gates of the maximum of `window` shared elements: each is reconstructed, each

@@ -33,6 +33,12 @@ absl::Status Refuse(std::string_view protocol, const graph::Node& node, std::str
       {.node = node.name, .op = node.onnx_op, .mend = std::string(mend)});
 }
 
+absl::Status OfLayer(std::string_view protocol, const graph::Node& node,
+                     const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kInvalidArgument) return status;
+  return Refuse(protocol, node, std::string(status.message()), "Use a smaller layer");
+}
+
 bool ReadsClientPlaintext(const graph::Graph& graph, const graph::Node& node) {
   if (node.inputs.empty()) return false;
   graph::ValueId id = node.inputs.front();

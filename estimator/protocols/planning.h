@@ -35,6 +35,11 @@ class CallList {
 absl::Status Refuse(std::string_view protocol, const graph::Node& node, std::string_view why,
                     std::string_view mend);
 
+// The status of a layer's calls: a size that a primitive has no form for becomes a
+// refusal of the node.
+absl::Status OfLayer(std::string_view protocol, const graph::Node& node,
+                     const absl::Status& status);
+
 // Whether the client knows the node's first operand in the clear: an input of the
 // graph, seen through views only.
 bool ReadsClientPlaintext(const graph::Graph& graph, const graph::Node& node);

@@ -69,6 +69,30 @@ SimdWork PackConvolution(const SimdConvolution& conv, int64_t ring_degree) {
   return work;
 }
 
+// C_n = N / S channels in a ciphertext. k^2 - 1 rotations align the kernel's taps, of
+// every input ciphertext or of every partial output; C_n - 1 more bring each channel
+// of a block to each other. Products do not depend on the choice.
+SimdWork PackGazelle(const SimdConvolution& conv, int64_t ring_degree) {
+  const int64_t channels = ring_degree / SlotsOfChannel(conv.height, conv.width);
+  const int64_t inputs = CeilDiv(conv.in_channels, channels);
+  const int64_t outputs = CeilDiv(conv.out_channels, channels);
+  const int64_t blocks = Product({inputs, outputs});
+  SimdWork work;
+  work.input_ciphertexts = inputs;
+  work.output_ciphertexts = outputs;
+  work.products = Product({conv.taps, channels, blocks});
+  work.key_switches =
+      Sum({Product({conv.taps - 1, std::min(inputs, outputs)}), Product({channels - 1, blocks})});
+  return work;
+}
+
+SimdWork PackElements(int64_t inputs, int64_t outputs, int64_t macs, int64_t ring_degree) {
+  return {.input_ciphertexts = CeilDiv(inputs, ring_degree),
+          .output_ciphertexts = CeilDiv(outputs, ring_degree),
+          .products = CeilDiv(macs, ring_degree),
+          .key_switches = 0};
+}
+
 // The input is one ciphertext; `pack` rows of the matrix share one. Products are
 // summed inside by rotations: inputs - 1 of them align the diagonals, then
 // log2(width / inputs) fold the row.

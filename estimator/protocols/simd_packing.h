@@ -29,6 +29,13 @@ int64_t SlotsOfChannel(int64_t height, int64_t width);
 // Needs SlotsOfChannel <= ring_degree / 2.
 SimdWork PackConvolution(const SimdConvolution& conv, int64_t ring_degree);
 
+// The same slots with the kernel's rotations left to the server: the cheaper of
+// rotating inputs or outputs (GAZELLE, section 5). Needs SlotsOfChannel as above.
+SimdWork PackGazelle(const SimdConvolution& conv, int64_t ring_degree);
+
+// Elements fill slots in order, multiply-adds fill products (MiniONN, section 4).
+SimdWork PackElements(int64_t inputs, int64_t outputs, int64_t macs, int64_t ring_degree);
+
 // Needs the next powers of two of both features <= ring_degree.
 SimdWork PackMatrix(int64_t in_features, int64_t out_features, int64_t ring_degree);
 

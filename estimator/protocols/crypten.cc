@@ -1,0 +1,249 @@
+// CrypTen: Knott et al., "CrypTen: Secure Multi-Party Computation Meets Machine
+// Learning", NeurIPS 2021; two parties, 64-bit ring, a trusted dealer for triples.
+// PILLAR: Diaa et al., "Fast and Private Inference of Deep Neural Networks by
+// Co-designing Activation Functions", USENIX Security 2024, built on it.
+//
+// Modelled: online work only. Products open masked operands in both directions at
+// once; truncation by two parties is local; a ReLU is a sign (eight exchanges) and a
+// product; maxima are a tree; means divide locally. Polynomial activations:
+//   crypten             one product or square after the other
+//   pillar-espn         all powers in one exchange, from each party's own powers
+//   pillar-honeybadger  all powers in one exchange, from shares of r .. r^d
+// PILLAR replaces every ReLU by a polynomial (replaced_relu_degree); with 0 they stay.
+//
+// Left out: the dealer's work and the bytes of its triples; a real offline phase
+// would add about 15 kB for each ReLU. Byte counts are from the code, unmeasured.
+#include "estimator/protocols/crypten.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "estimator/primitives/forms.h"
+#include "estimator/protocols/planning.h"
+#include "estimator/protocols/share_backend.h"
+#include "estimator/protocols/share_planner.h"
+
+namespace picost::protocols {
+namespace {
+
+using graph::Node;
+using primitives::Executor;
+using primitives::Parameters;
+using primitives::Phase;
+
+constexpr int64_t kWordBytes = 8;
+constexpr int64_t kRingBits = 64;
+
+enum class Powers { kOneByOne, kEspn, kHoneyBadger };
+
+class CrypTenBackend : public ShareBackend {
+ public:
+  CrypTenBackend(const Parameters& p, std::string id, Powers powers)
+      : ShareBackend(p.Get("fraction_bits")),
+        id_(std::move(id)),
+        powers_(powers),
+        opens_weights_(p.Get("open_weights") != 0),
+        grouped_(p.GetOr("grouped", 0) != 0) {}
+
+  absl::Status AddConv(const Node&, const PlainConvolution& conv, bool) override {
+    const int64_t rows =
+        (conv.height + conv.pad_top + conv.pad_bottom - conv.kernel_height) / conv.stride_height +
+        1;
+    const int64_t columns =
+        (conv.width + conv.pad_left + conv.pad_right - conv.kernel_width) / conv.stride_width + 1;
+    const int64_t weights = conv.in_channels * conv.out_channels * conv.taps;
+    AddBeaverLinear(conv.convolutions * conv.in_channels * conv.height * conv.width, weights,
+                    primitives::Product({conv.convolutions, weights, rows, columns}));
+    return absl::OkStatus();
+  }
+  absl::Status AddLinear(const Node&, int64_t in_features, int64_t out_features,
+                         int64_t rows) override {
+    const int64_t weights = in_features * out_features;
+    AddBeaverLinear(in_features * rows, weights, primitives::Product({weights, rows}));
+    return absl::OkStatus();
+  }
+  void AddChannelScaling(int64_t pixels, int64_t channels) override {
+    AddScaling(pixels * channels);
+  }
+  void AddScaling(int64_t n) override { AddProduct(n); }
+
+  void AddSign(int64_t n) override { Add("crypten.sign", {{"field", 0}}, n); }
+  void AddMultiplex(int64_t n) override { AddProduct(n); }
+  void AddProduct(int64_t n) override {
+    Add("beaver.multiply", {{"element_bytes", kWordBytes}, {"field", 0}}, n);
+  }
+  void AddSquare(int64_t n) override {
+    Add("beaver.powers", {{"element_bytes", kWordBytes}, {"field", 0}, {"degree", 2}}, n);
+  }
+  void AddTruncation(int64_t, int64_t) override {}  // each party divides its share
+  // Tables are not part of it: what uses them is overridden.
+  void AddLookup(int64_t, int64_t) override {}
+
+  void AddRelu(int64_t n, int64_t) override {
+    AddSign(n);
+    AddProduct(n);
+  }
+  // Pairs, then pairs of the winners: each level a sign and a product.
+  void AddMaximum(int64_t window, int64_t n) override {
+    for (int64_t width = window; width > 1; width -= width / 2) AddRelu(width / 2 * n, 0);
+  }
+  // The tree carries a one-hot index: a second product on each level.
+  void AddArgMax(int64_t width, int64_t rows) override {
+    for (; width > 1; width -= width / 2) {
+      AddSign(width / 2 * rows);
+      AddProduct(2 * (width / 2) * rows);
+    }
+  }
+  void AddDivision(int64_t, int64_t) override {}
+
+  // (1 + x / 2^8)^(2^8): eight squares (common/functions/approximations.py).
+  void AddExponential(int64_t n) override {
+    for (int i = 0; i < 8; ++i) AddSquare(n);
+  }
+  // Ten Newton-Raphson iterations y (2 - x y) from a first value by an exponential.
+  void AddReciprocal(int64_t n) override {
+    AddExponential(n);
+    for (int i = 0; i < 10; ++i) {
+      AddSquare(n);
+      AddProduct(n);
+    }
+  }
+  // Three iterations y (3 - x y^2) / 2 from an exponential.
+  void AddInverseSquareRoot(int64_t n) override {
+    AddExponential(n);
+    for (int i = 0; i < 3; ++i) {
+      AddSquare(n);
+      AddProduct(n);
+      AddProduct(n);
+    }
+  }
+  // 1 / (1 + e^-|x|) with three iterations, mirrored by the sign.
+  void AddSigmoid(int64_t n) override {
+    AddSign(n);
+    AddProduct(n);
+    AddExponential(n);
+    for (int i = 0; i < 3; ++i) {
+      AddSquare(n);
+      AddProduct(n);
+    }
+    AddProduct(n);
+  }
+
+  absl::Status AddPolynomial(const Node& node, int64_t degree, std::string_view scheme,
+                             int64_t n) override {
+    Powers powers = powers_;
+    if (scheme == "espn") {
+      powers = Powers::kEspn;
+    } else if (scheme == "honeybadger") {
+      powers = Powers::kHoneyBadger;
+    } else if (!scheme.empty()) {
+      return Refuse(id_, node, absl::StrCat("the polynomial scheme \"", std::string(scheme), "\""),
+                    "Use espn, honeybadger or leave it empty");
+    }
+    if (powers == Powers::kOneByOne) {
+      return ShareBackend::AddPolynomial(node, degree, scheme, n);
+    }
+    const int64_t limit = powers == Powers::kEspn ? 16 : 7;
+    if (degree < 2 || degree > limit) {
+      return Refuse(id_, node, absl::StrCat("a polynomial of degree ", degree),
+                    absl::StrCat("Use a degree from 2 to ", limit));
+    }
+    if (powers == Powers::kEspn) {
+      Add("beaver.espn", {{"element_bytes", kWordBytes}, {"field", 0}, {"degree", degree}}, n);
+    } else {
+      // Grouped, the code opens x - r once for each power, at different scales.
+      const int64_t bytes = grouped_ ? kWordBytes * (degree + 1) : kWordBytes;
+      Add("beaver.powers", {{"element_bytes", bytes}, {"field", 0}, {"degree", degree}}, n);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddSetup(CallList&) override { return absl::OkStatus(); }
+
+ private:
+  // X - A and W - B are opened, then each party multiplies in the clear.
+  void AddBeaverLinear(int64_t inputs, int64_t weights, int64_t macs) {
+    Add("shares.exchange", {{"values", 1}, {"element_bytes", kWordBytes}, {"message_bytes", 0}},
+        inputs + (opens_weights_ ? weights : 0));
+    Add("plaintext.field_macs", {{"field_bits", kRingBits}}, macs);
+  }
+  void Add(std::string_view primitive, Parameters parameters, int64_t count) {
+    layer().Add(primitive, std::move(parameters), count, Phase::kOnline, Executor::kJoint);
+  }
+
+  const std::string id_;
+  const Powers powers_;
+  const bool opens_weights_;
+  const bool grouped_;
+};
+
+class CrypTenProtocol : public Protocol {
+ public:
+  CrypTenProtocol(std::string id, std::string title, std::string citation, Powers powers)
+      : powers_(powers) {
+    info_.id = std::move(id);
+    info_.version = "1";
+    info_.title = std::move(title);
+    info_.citation = std::move(citation);
+    info_.leaves_out = "the dealer of triples: online work only";
+    info_.status = primitives::FormStatus::kDerived;
+    info_.parameters = {
+        {"fraction_bits", "fraction bits of the fixed-point numbers", 16, 4, 24,
+         "CrypTen's default encoder"},
+        {"open_weights", "1: masked weights are opened with every layer; 0: once, cached", 1, 0, 1,
+         "CrypTen, mpc/primitives/beaver.py"}};
+    if (powers != Powers::kOneByOne) {
+      info_.parameters.push_back({"replaced_relu_degree",
+                                  "degree of the polynomial in every ReLU's place; 0: kept", 4, 0,
+                                  7, "PILLAR, configs/espn16.yaml"});
+    }
+    if (powers == Powers::kHoneyBadger) {
+      info_.parameters.push_back({"grouped",
+                                  "1: one opening for each power, as the code does; 0: one", 1, 0,
+                                  1, "CrypTen-ESPN, honeybadger_pows"});
+    }
+    info_.primitives = {"shares.exchange", "plaintext.field_macs", "crypten.sign",
+                        "beaver.multiply", "beaver.powers",        "beaver.espn"};
+  }
+
+  const ProtocolInfo& info() const override { return info_; }
+  absl::StatusOr<ProtocolPlan> PlanGraph(const PlanContext& context) const override {
+    CrypTenBackend backend(context.parameters, info_.id, powers_);
+    const int64_t degree = context.parameters.GetOr("replaced_relu_degree", 0);
+    return PlanShared(context,
+                      {.id = info_.id,
+                       .ring_bits = kRingBits,
+                       .fraction_bits = context.parameters.Get("fraction_bits"),
+                       .divides_average = true,
+                       .relu_degree = degree},
+                      backend);
+  }
+
+ private:
+  const Powers powers_;
+  ProtocolInfo info_;
+};
+
+}  // namespace
+
+const Protocol& CrypTen() {
+  static const auto* const protocol =
+      new CrypTenProtocol("crypten", "CrypTen", "Knott et al., NeurIPS 2021", Powers::kOneByOne);
+  return *protocol;
+}
+
+const Protocol& PillarEspn() {
+  static const auto* const protocol =
+      new CrypTenProtocol("pillar-espn", "PILLAR with ESPN",
+                          "Diaa et al., USENIX Security 2024; CrypTen-ESPN", Powers::kEspn);
+  return *protocol;
+}
+
+const Protocol& PillarHoneyBadger() {
+  static const auto* const protocol = new CrypTenProtocol(
+      "pillar-honeybadger", "PILLAR with HoneyBadger powers",
+      "Diaa et al., USENIX Security 2024; Lu et al., CCS 2019", Powers::kHoneyBadger);
+  return *protocol;
+}
+
+}  // namespace picost::protocols

@@ -1,0 +1,280 @@
+// CrypTFlow2: Rathee, Rathee, Kumar, Chandran, Gupta, Rastogi, Sharma, "CrypTFlow2:
+// Practical 2-Party Secure Inference", CCS 2020.
+//
+// Modelled: the SCI library, one thread per party.
+//   cryptflow2-he  prime field; SIMD-packed BFV; as OpenCheetah f71d4d4 builds SCI_HE,
+//                  every interactive step equal to the measured bytes and rounds
+//   cryptflow2-ot  ring; linear layers by correlated OT; the build for wide-area
+//                  networks (EzPC), equal to the published server bytes of
+//                  convolution, ReLU and max pooling
+// Everything is online; both parties wait for each other, so every call is joint.
+// Truncation is faithful. Where a ReLU follows, its sign serves the truncation.
+//
+// Left out: more than one thread (odd threads swap the parties' roles, so bytes of a
+// direction would depend on it), the fused packing of several images.
+#include "estimator/protocols/cryptflow2.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "estimator/base/checked_math.h"
+#include "estimator/protocols/planning.h"
+#include "estimator/protocols/share_backend.h"
+#include "estimator/protocols/share_planner.h"
+
+namespace picost::protocols {
+namespace {
+
+using graph::Node;
+using primitives::Executor;
+using primitives::Parameters;
+using primitives::Phase;
+
+// Steps that both variants have under the same names; `prefix` tells them apart.
+class SciBackend : public ShareBackend {
+ public:
+  SciBackend(const Parameters& p, std::string prefix, std::string width_name)
+      : ShareBackend(p.Get("fraction_bits")),
+        prefix_(std::move(prefix)),
+        width_name_(std::move(width_name)),
+        width_(p.Get(width_name_)) {}
+
+  void AddSign(int64_t n) override { Add("compare", {}, n); }
+  void AddMultiplex(int64_t n) override { Add("multiplex", {}, n); }
+  void AddTruncation(int64_t n, int64_t bits) override {
+    if (bits > 0) AddDividing("trunc", {{"truncated_bits", bits}}, n);
+  }
+  void AddLookup(int64_t index_bits, int64_t n) override {
+    Add("lookup", {{"index_bits", index_bits}}, n);
+  }
+  void AddRelu(int64_t n, int64_t surplus) override {
+    if (surplus == 0) {
+      Add("relu", {}, n);
+    } else {
+      AddDividing("relu_trunc", {{"truncated_bits", surplus}}, n);
+    }
+  }
+  void AddMaximum(int64_t window, int64_t n) override {
+    if (window > 1) Add("maxpool", {{"window", window}}, n);
+  }
+  void AddArgMax(int64_t width, int64_t rows) override { Add("argmax", {{"width", width}}, rows); }
+  void AddDivision(int64_t divisor, int64_t n) override {
+    AddDividing("avgpool", {{"divisor", divisor}}, n);
+  }
+  void AddChannelScaling(int64_t pixels, int64_t channels) override {
+    AddScaling(pixels * channels);
+  }
+
+ protected:
+  void Add(std::string_view step, Parameters parameters, int64_t count) {
+    parameters.Set(width_name_, width_);
+    AddPlain(step, std::move(parameters), count);
+  }
+  // Without the element's width.
+  void AddPlain(std::string_view step, Parameters parameters, int64_t count) {
+    layer().Add(absl::StrCat(prefix_, std::string(step)), std::move(parameters), count,
+                Phase::kOnline, Executor::kJoint);
+  }
+  bool divides() const { return divides_; }
+
+ private:
+  void AddDividing(std::string_view step, Parameters parameters, int64_t count) {
+    Add(step, std::move(parameters), count);
+    divides_ = divides_ || count > 0;
+  }
+
+  const std::string prefix_;
+  const std::string width_name_;
+  const int64_t width_;
+  bool divides_ = false;
+};
+
+class FieldBackend : public SciBackend {
+ public:
+  FieldBackend(const Parameters& p, std::string id)
+      : SciBackend(p, "sci_field.", "field_bits"), id_(std::move(id)) {}
+
+  absl::Status AddConv(const Node& node, const PlainConvolution& conv, bool) override {
+    const int64_t height = conv.height + conv.pad_top + conv.pad_bottom;
+    const int64_t width = conv.width + conv.pad_left + conv.pad_right;
+    const int64_t slots =
+        NextPowerOfTwo(CeilDiv(height, conv.stride_height) * CeilDiv(width, conv.stride_width));
+    if (slots > 32'768) {
+      return Refuse(id_, node,
+                    absl::StrCat("one channel takes ", slots,
+                                 " slots after padding; its packing holds at most 32768"),
+                    "Use smaller images, or a protocol with another packing");
+    }
+    AddPlain("conv",
+             {{"in_channels", conv.in_channels},
+              {"out_channels", conv.out_channels},
+              {"height", conv.height},
+              {"width", conv.width},
+              {"kernel_height", conv.kernel_height},
+              {"kernel_width", conv.kernel_width},
+              {"stride_height", conv.stride_height},
+              {"stride_width", conv.stride_width},
+              {"pad_top", conv.pad_top},
+              {"pad_bottom", conv.pad_bottom},
+              {"pad_left", conv.pad_left},
+              {"pad_right", conv.pad_right}},
+             conv.convolutions);
+    return absl::OkStatus();
+  }
+  // Wider matrices are cut into blocks of 8,192 by 8,192 whose results are added.
+  absl::Status AddLinear(const Node&, int64_t in_features, int64_t out_features,
+                         int64_t rows) override {
+    constexpr int64_t kSlots = 8192;
+    const int64_t blocks_in = CeilDiv(in_features, kSlots);
+    const int64_t blocks_out = CeilDiv(out_features, kSlots);
+    if (blocks_in * blocks_out > 1) Note("matrix cut into blocks of 8192: derived");
+    AddPlain("fc",
+             {{"in_features", CeilDiv(in_features, blocks_in)},
+              {"out_features", CeilDiv(out_features, blocks_out)}},
+             rows * blocks_in * blocks_out);
+    return absl::OkStatus();
+  }
+  void AddScaling(int64_t n) override { AddPlain("ewmul_he", {}, n); }
+  void AddProduct(int64_t n) override { AddPlain("ewmul_he", {}, 2 * n); }
+  void AddSquare(int64_t n) override { AddPlain("ewmul_he", {}, n); }
+
+  absl::Status AddSetup(CallList& setup) override {
+    setup.Add("sci_field.setup", {}, 1, Phase::kSetup, Executor::kJoint);
+    if (divides()) setup.Add("sci_field.division_setup", {}, 1, Phase::kSetup, Executor::kJoint);
+    return setup.status();
+  }
+
+ private:
+  const std::string id_;
+};
+
+class RingBackend : public SciBackend {
+ public:
+  explicit RingBackend(const Parameters& p) : SciBackend(p, "sci_ring.", "ring_bits") {}
+
+  // Every input element of the unfolded matrix (a column for each output pixel, a row
+  // for each kernel position and channel) takes part in out_channels products.
+  absl::Status AddConv(const Node&, const PlainConvolution& conv, bool) override {
+    const int64_t rows =
+        (conv.height + conv.pad_top + conv.pad_bottom - conv.kernel_height) / conv.stride_height +
+        1;
+    const int64_t columns =
+        (conv.width + conv.pad_left + conv.pad_right - conv.kernel_width) / conv.stride_width + 1;
+    Add("matmul", {{"outputs", conv.out_channels}},
+        conv.convolutions * conv.in_channels * conv.taps * rows * columns);
+    return absl::OkStatus();
+  }
+  absl::Status AddLinear(const Node&, int64_t in_features, int64_t out_features,
+                         int64_t rows) override {
+    Add("matmul", {{"outputs", out_features}}, in_features * rows);
+    return absl::OkStatus();
+  }
+  void AddScaling(int64_t n) override { Add("matmul", {{"outputs", 1}}, n); }
+  void AddProduct(int64_t n) override { Add("product", {}, n); }
+  void AddSquare(int64_t n) override { Add("matmul", {{"outputs", 1}}, n); }
+
+  // Base OTs: eight KKOT instances of 256 and two IKNP of 128, as Naor-Pinkas sends
+  // them: 65 bytes of point and 32 of messages for each; derived.
+  absl::Status AddSetup(CallList& setup) override {
+    setup.Add("ot.setup",
+              {{"sender_bytes", 65 * (8 * 256 + 2 * 128)},
+               {"receiver_bytes", 97 * (8 * 256 + 2 * 128)},
+               {"flights", 20},
+               {"sender_is_client", 0}},
+              1, Phase::kSetup, Executor::kJoint);
+    return setup.status();
+  }
+};
+
+ProtocolInfo BaseInfo(std::string id, std::string title, std::string prefix) {
+  ProtocolInfo info;
+  info.id = std::move(id);
+  info.version = "1";
+  info.title = std::move(title);
+  info.leaves_out = "several threads, several images in one ciphertext";
+  info.parameters = {
+      {"fraction_bits", "fraction bits of the fixed-point numbers", 12, 4, 16, "paper, section 8"},
+      {"average_pool_division",
+       "1: average pooling divides interactively; 0: the divisor is folded into weights", 1, 0, 1,
+       "SCI"}};
+  for (const char* step : {"relu", "relu_trunc", "trunc", "maxpool", "avgpool", "argmax", "compare",
+                           "multiplex", "lookup"}) {
+    info.primitives.push_back(prefix + step);
+  }
+  return info;
+}
+
+SharePlanOptions Options(const std::string& id, const Parameters& p, int64_t width) {
+  return {.id = id,
+          .ring_bits = width,
+          .fraction_bits = p.Get("fraction_bits"),
+          .divides_average = p.Get("average_pool_division") != 0};
+}
+
+class HeProtocol : public Protocol {
+ public:
+  const ProtocolInfo& info() const override { return info_; }
+  absl::StatusOr<ProtocolPlan> PlanGraph(const PlanContext& context) const override {
+    FieldBackend backend(context.parameters, info_.id);
+    return PlanShared(context,
+                      Options(info_.id, context.parameters, context.parameters.Get("field_bits")),
+                      backend);
+  }
+
+ private:
+  static ProtocolInfo MakeInfo() {
+    ProtocolInfo info =
+        BaseInfo("cryptflow2-he", "CrypTFlow2, homomorphic linear layers", "sci_field.");
+    info.citation = "Rathee et al., CCS 2020; OpenCheetah f71d4d4 built as SCI_HE";
+    info.status = primitives::FormStatus::kVerified;
+    info.parameters.insert(info.parameters.begin(),
+                           {"field_bits", "bits of the prime modulus", 37, 32, 41,
+                            "CIFAR and ImageNet networks of the measured runs"});
+    for (const char* id : {"sci_field.setup", "sci_field.division_setup", "sci_field.conv",
+                           "sci_field.fc", "sci_field.ewmul_he"}) {
+      info.primitives.push_back(id);
+    }
+    return info;
+  }
+  const ProtocolInfo info_ = MakeInfo();
+};
+
+class OtProtocol : public Protocol {
+ public:
+  const ProtocolInfo& info() const override { return info_; }
+  absl::StatusOr<ProtocolPlan> PlanGraph(const PlanContext& context) const override {
+    RingBackend backend(context.parameters);
+    return PlanShared(context,
+                      Options(info_.id, context.parameters, context.parameters.Get("ring_bits")),
+                      backend);
+  }
+
+ private:
+  static ProtocolInfo MakeInfo() {
+    ProtocolInfo info =
+        BaseInfo("cryptflow2-ot", "CrypTFlow2, oblivious transfer alone", "sci_ring.");
+    info.citation = "Rathee et al., CCS 2020; EzPC SCI_OT, issue 204";
+    info.status = primitives::FormStatus::kDerived;
+    info.parameters.insert(info.parameters.begin(), {"ring_bits", "bit width of the ring", 37, 32,
+                                                     60, "ResNet-50 of EzPC issue 204"});
+    for (const char* id : {"ot.setup", "sci_ring.matmul", "sci_ring.product"}) {
+      info.primitives.push_back(id);
+    }
+    return info;
+  }
+  const ProtocolInfo info_ = MakeInfo();
+};
+
+}  // namespace
+
+const Protocol& CrypTFlow2He() {
+  static const HeProtocol* const protocol = new HeProtocol;
+  return *protocol;
+}
+
+const Protocol& CrypTFlow2Ot() {
+  static const OtProtocol* const protocol = new OtProtocol;
+  return *protocol;
+}
+
+}  // namespace picost::protocols

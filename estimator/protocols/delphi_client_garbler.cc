@@ -1,0 +1,53 @@
+// DELPHI with the roles of the garbled circuits swapped: Garimella, Ghodsi, Jha, Garg,
+// Reagen, "Characterizing and Optimizing End-to-End Systems for Private Inference",
+// ASPLOS 2023 ("Client-Garbler").
+//
+// The client garbles offline and stores little (3,590 bytes for each ReLU, as
+// published); the server keeps the tables and evaluates. Its labels depend on the
+// input, so their OT moves online. Only the first layer's x - r is sent: afterwards
+// the server holds it as a result of the evaluation. Byte counts are equal to the
+// published ones; the online labels go from server to client as the published row
+// (on_server_write_relu) names them.
+//
+// Left out: what DELPHI leaves out; the published key sizes are the same.
+#include "estimator/protocols/delphi_client_garbler.h"
+
+#include "estimator/protocols/delphi.h"
+#include "estimator/protocols/garbled_planner.h"
+
+namespace picost::protocols {
+namespace {
+
+class DelphiClientGarblerProtocol : public Protocol {
+ public:
+  const ProtocolInfo& info() const override { return info_; }
+  absl::StatusOr<ProtocolPlan> PlanGraph(const PlanContext& context) const override {
+    GarbledOptions options = DelphiOptions(context.parameters, info_.id);
+    options.client_garbles = true;
+    return PlanGarbled(context, options);
+  }
+
+ private:
+  static ProtocolInfo MakeInfo() {
+    ProtocolInfo info;
+    info.id = "delphi-client-garbler";
+    info.version = "1";
+    info.title = "DELPHI, the client garbles";
+    info.citation = "Garimella et al., ASPLOS 2023; Mishra et al., USENIX Security 2020";
+    info.leaves_out = "parallel layers, the planner for quadratic activations";
+    info.status = primitives::FormStatus::kVerified;
+    info.parameters = DelphiParameters();
+    info.primitives = GarbledPrimitives();
+    return info;
+  }
+  const ProtocolInfo info_ = MakeInfo();
+};
+
+}  // namespace
+
+const Protocol& DelphiClientGarbler() {
+  static const DelphiClientGarblerProtocol* const protocol = new DelphiClientGarblerProtocol;
+  return *protocol;
+}
+
+}  // namespace picost::protocols

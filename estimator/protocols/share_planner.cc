@@ -1,0 +1,407 @@
+#include "estimator/protocols/share_planner.h"
+
+#include <cmath>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "estimator/base/status_macros.h"
+#include "estimator/protocols/fixed_point.h"
+
+namespace picost::protocols {
+namespace {
+
+using graph::ActivationKind;
+using graph::Elementwise;
+using graph::ElementwiseKind;
+using graph::Node;
+using graph::Operand;
+
+class SharePlanner {
+ public:
+  SharePlanner(const PlanContext& context, const SharePlanOptions& options, ShareBackend& backend)
+      : graph_(context.graph),
+        options_(options),
+        backend_(backend),
+        scales_(AnalyzeFixedPoint(graph_, {options.ring_bits, options.fraction_bits})) {}
+
+  absl::StatusOr<ProtocolPlan> Run() {
+    ProtocolPlan plan;
+    for (size_t id = 0; id < graph_.nodes().size(); ++id) {
+      PICOST_ASSIGN_OR_RETURN(LayerPlan layer, PlanNode(static_cast<graph::NodeId>(id)));
+      plan.layers.push_back(std::move(layer));
+    }
+    CallList setup;
+    PICOST_RETURN_IF_ERROR(backend_.AddSetup(setup));
+    PICOST_RETURN_IF_ERROR(setup.status());
+    plan.setup_calls = std::move(setup).Take();
+    PICOST_RETURN_IF_ERROR(backend_.Finish(plan));
+    return plan;
+  }
+
+ private:
+  absl::StatusOr<LayerPlan> PlanNode(graph::NodeId id) {
+    const Node& node = graph_.node(id);
+    backend_.StartLayer();
+    node_ = id;
+    PICOST_RETURN_IF_ERROR(std::visit(
+        [&](const auto& attributes) { return Plan(node, attributes); }, node.attributes));
+    for (graph::ValueId output : node.outputs) {
+      if (scales_.truncated[output] == 0) continue;
+      const size_t before = backend_.layer().calls().size();
+      backend_.AddTruncation(graph_.value(output).type.ElementCount(), scales_.truncated[output]);
+      if (backend_.layer().calls().size() > before) {
+        backend_.Note("truncation on its own before the next product");
+      }
+    }
+    PICOST_RETURN_IF_ERROR(OfLayer(options_.id, node, backend_.layer().status()));
+    LayerPlan layer;
+    layer.node = id;
+    layer.calls = std::move(backend_.layer()).Take();
+    layer.local = layer.calls.empty();
+    layer.note = backend_.note();
+    return layer;
+  }
+
+  absl::Status Refused(const Node& node, std::string_view why) {
+    return Refuse(options_.id, node, why, "Replace the operator, or choose another protocol");
+  }
+
+  void AddDivision(int64_t divisor, int64_t n) {
+    if (divisor <= 1) return;
+    if (!options_.divides_average) {
+      backend_.Note("divisor folded into the next weights");
+      return;
+    }
+    backend_.AddDivision(divisor, n);
+  }
+
+  absl::Status Plan(const Node& node, const graph::Conv& conv) {
+    PlainConvolution plain;
+    if (!ToPlainConvolution(conv, plain)) {
+      return Refused(node, "convolutions over more than two dimensions have no packing");
+    }
+    return backend_.AddConv(node, plain, ReadsClientPlaintext(graph_, node));
+  }
+
+  absl::Status Plan(const Node& node, const graph::Linear& linear) {
+    return backend_.AddLinear(node, linear.in_features, linear.out_features, linear.rows);
+  }
+
+  // X Y with shares: X0 Y0 and X1 Y1 are local; X0 Y1 and X1 Y0 are each a linear layer
+  // whose matrix one party holds.
+  absl::Status Plan(const Node& node, const graph::PrivateMatMul& product) {
+    PICOST_RETURN_IF_ERROR(
+        backend_.AddLinear(node, product.inner, product.columns, product.rows * product.batch));
+    backend_.Note("two cross terms of shares, each as a linear layer");
+    return backend_.AddLinear(node, product.inner, product.rows, product.columns * product.batch);
+  }
+
+  absl::Status Plan(const Node& node, const graph::Activation& activation) {
+    const KeptElements elements = Kept(activation);
+    const int64_t n = elements.kept;
+    if (n == 0) {
+      backend_.Note("linear: no element left");
+      return absl::OkStatus();
+    }
+    if (elements.linear > 0) backend_.Note("the linear rest is gathered locally");
+    const int64_t surplus = scales_.fused[node_];
+    switch (activation.kind) {
+      case ActivationKind::kRelu:
+        if (options_.relu_degree > 0) {
+          backend_.Note(absl::StrCat("polynomial of degree ", options_.relu_degree,
+                                     " in the ReLU's place: needs retraining"));
+          return backend_.AddPolynomial(node, options_.relu_degree, "", n);
+        }
+        backend_.AddRelu(n, surplus);
+        backend_.AddTruncation(elements.linear, surplus);
+        if (surplus > 0) backend_.Note("truncation placed at the ReLU");
+        return absl::OkStatus();
+      case ActivationKind::kRelu6:
+      case ActivationKind::kClip:
+        // low + ReLU(x - low) - ReLU(x - high): both in one batch, one cut after.
+        backend_.AddRelu(2 * n, 0);
+        backend_.AddTruncation(activation.elements, surplus);
+        backend_.Note("two ReLUs in one batch");
+        return absl::OkStatus();
+      case ActivationKind::kThresholdedRelu:
+        backend_.AddRelu(n, 0);
+        backend_.AddTruncation(activation.elements, surplus);
+        return absl::OkStatus();
+      case ActivationKind::kLeakyRelu:
+        // a x + (1 - a) ReLU(x): products with the public a are local.
+        backend_.AddRelu(n, 0);
+        return absl::OkStatus();
+      case ActivationKind::kPRelu:
+        backend_.AddRelu(n, 0);
+        backend_.AddScaling(n);
+        return absl::OkStatus();
+      case ActivationKind::kHardSigmoid:
+        backend_.AddRelu(2 * n, 0);
+        backend_.AddTruncation(n, options_.fraction_bits);
+        return absl::OkStatus();
+      case ActivationKind::kHardSwish:
+        // x clip(x + 3, 0, 6) / 6.
+        backend_.AddRelu(2 * n, 0);
+        backend_.AddProduct(n);
+        backend_.AddTruncation(n, 2 * options_.fraction_bits);
+        return absl::OkStatus();
+      case ActivationKind::kGelu:
+      case ActivationKind::kGeluTanh:
+      case ActivationKind::kSilu:
+      case ActivationKind::kErf:
+      case ActivationKind::kSoftplus:
+      case ActivationKind::kMish:
+        backend_.AddPiecewisePolynomial(n);
+        backend_.Note("polynomials on intervals");
+        return absl::OkStatus();
+      case ActivationKind::kSigmoid:
+      case ActivationKind::kTanh:  // 2 sigmoid(2x) - 1
+        backend_.AddSigmoid(n);
+        return absl::OkStatus();
+      case ActivationKind::kSoftsign:
+        backend_.AddRelu(n, 0);  // |x| = 2 ReLU(x) - x
+        backend_.AddReciprocal(n);
+        backend_.AddProduct(n);
+        backend_.AddTruncation(n, options_.fraction_bits);
+        return absl::OkStatus();
+      case ActivationKind::kElu:
+      case ActivationKind::kCelu:
+      case ActivationKind::kSelu:
+        backend_.AddRelu(n, 0);
+        backend_.AddExponential(n);
+        backend_.AddMultiplex(n);
+        backend_.AddTruncation(n, options_.fraction_bits);
+        return absl::OkStatus();
+      case ActivationKind::kPolynomial:
+        return backend_.AddPolynomial(node, activation.degree, activation.scheme, n);
+    }
+    return Refused(node, "");
+  }
+
+  absl::Status Plan(const Node& node, const graph::Pool& pool) {
+    switch (pool.kind) {
+      case graph::PoolKind::kMax:
+        if (pool.window > 1) backend_.AddMaximum(pool.window, pool.outputs);
+        return absl::OkStatus();
+      case graph::PoolKind::kAverage:
+        AddDivision(pool.window, pool.outputs);
+        return absl::OkStatus();
+      case graph::PoolKind::kLp:
+        break;
+    }
+    return Refused(node, "Lp pooling");
+  }
+
+  // Statistics over `width`: squares, their local sum, an inverse square root for each
+  // row, a product for each element, the private scale. The mean is local.
+  absl::Status Plan(const Node& node, const graph::Normalization& norm) {
+    switch (norm.kind) {
+      case graph::NormalizationKind::kBatch: {
+        const int64_t channels = norm.channels > 0 ? norm.channels : 1;
+        backend_.AddChannelScaling(norm.elements / channels, channels);
+        return absl::OkStatus();
+      }
+      case graph::NormalizationKind::kLayer:
+      case graph::NormalizationKind::kGroup:
+      case graph::NormalizationKind::kInstance:
+      case graph::NormalizationKind::kRms:
+      case graph::NormalizationKind::kLp:
+        backend_.AddSquare(norm.elements);
+        backend_.AddTruncation(norm.rows, options_.fraction_bits);  // after the sum
+        backend_.AddInverseSquareRoot(norm.rows);
+        backend_.AddProduct(norm.elements);
+        backend_.AddTruncation(norm.elements, options_.fraction_bits);
+        if (norm.has_scale) {
+          backend_.AddScaling(norm.elements);
+          backend_.AddTruncation(norm.elements, options_.fraction_bits);
+        }
+        return absl::OkStatus();
+      case graph::NormalizationKind::kLocalResponse:
+        break;
+    }
+    return Refused(node, "powers with fractional exponents");
+  }
+
+  absl::Status Plan(const Node& node, const graph::Softmax& softmax) {
+    if (softmax.log) return Refused(node, "logarithms");
+    const int64_t n = softmax.rows * softmax.width;
+    backend_.AddMaximum(softmax.width, softmax.rows);
+    backend_.AddExponential(n);
+    backend_.AddReciprocal(softmax.rows);
+    backend_.AddProduct(n);
+    backend_.AddTruncation(n, options_.fraction_bits);
+    return absl::OkStatus();
+  }
+
+  absl::Status Plan(const Node& node, const graph::Reduce& reduce) {
+    const int64_t n = reduce.outputs * reduce.width;
+    switch (reduce.kind) {
+      case graph::ReduceKind::kSum:
+        return absl::OkStatus();
+      case graph::ReduceKind::kMean:
+        AddDivision(reduce.width, reduce.outputs);
+        return absl::OkStatus();
+      case graph::ReduceKind::kMax:
+      case graph::ReduceKind::kMin:
+        if (reduce.width > 1) backend_.AddMaximum(reduce.width, reduce.outputs);
+        return absl::OkStatus();
+      case graph::ReduceKind::kL1:
+        backend_.AddRelu(n, 0);
+        return absl::OkStatus();
+      case graph::ReduceKind::kSumSquare:
+        backend_.AddSquare(n);
+        backend_.AddTruncation(reduce.outputs, options_.fraction_bits);
+        return absl::OkStatus();
+      case graph::ReduceKind::kL2:
+        backend_.AddSquare(n);
+        backend_.AddTruncation(reduce.outputs, options_.fraction_bits);
+        AddSquareRoot(reduce.outputs);
+        return absl::OkStatus();
+      case graph::ReduceKind::kProd:
+        for (int64_t width = reduce.width; width > 1; width = (width + 1) / 2) {
+          backend_.AddProduct(reduce.outputs * (width / 2));
+          backend_.AddTruncation(reduce.outputs * (width / 2), options_.fraction_bits);
+        }
+        return absl::OkStatus();
+      case graph::ReduceKind::kLogSum:
+      case graph::ReduceKind::kLogSumExp:
+        break;
+    }
+    return Refused(node, "logarithms");
+  }
+
+  // x / sqrt(x).
+  void AddSquareRoot(int64_t n) {
+    backend_.AddInverseSquareRoot(n);
+    backend_.AddProduct(n);
+    backend_.AddTruncation(n, options_.fraction_bits);
+  }
+
+  // Products with public constants are local; the surplus is cut where it has to be.
+  void AddTimes(const Elementwise& elementwise) {
+    if (elementwise.second == Operand::kPublic) return;
+    if (elementwise.second == Operand::kWeight) {
+      backend_.AddScaling(elementwise.elements);
+    } else if (elementwise.same_operands) {
+      backend_.AddSquare(elementwise.elements);
+    } else {
+      backend_.AddProduct(elementwise.elements);
+    }
+  }
+
+  absl::Status Plan(const Node& node, const Elementwise& elementwise) {
+    const int64_t n = elementwise.elements;
+    switch (elementwise.kind) {
+      case ElementwiseKind::kAdd:
+      case ElementwiseKind::kSub:
+      case ElementwiseKind::kNeg:
+        return absl::OkStatus();
+      case ElementwiseKind::kMul:
+        AddTimes(elementwise);
+        return absl::OkStatus();
+      case ElementwiseKind::kDiv:
+        if (elementwise.second != Operand::kPrivate) {
+          AddTimes(elementwise);
+          return absl::OkStatus();
+        }
+        backend_.AddReciprocal(n);
+        backend_.AddProduct(n);
+        backend_.AddTruncation(n, options_.fraction_bits);
+        return absl::OkStatus();
+      case ElementwiseKind::kMin:
+      case ElementwiseKind::kMax:
+        backend_.AddMaximum(2, n);
+        return absl::OkStatus();
+      case ElementwiseKind::kAbs:  // 2 ReLU(x) - x
+        backend_.AddRelu(n, 0);
+        return absl::OkStatus();
+      case ElementwiseKind::kSign:
+        backend_.AddSign(n);
+        return absl::OkStatus();
+      case ElementwiseKind::kReciprocal:
+        backend_.AddReciprocal(n);
+        return absl::OkStatus();
+      case ElementwiseKind::kSqrt:
+        AddSquareRoot(n);
+        return absl::OkStatus();
+      case ElementwiseKind::kExp:
+        backend_.AddExponential(n);
+        return absl::OkStatus();
+      case ElementwiseKind::kPow: {
+        const double exponent = elementwise.exponent;
+        if (elementwise.second == Operand::kPrivate || exponent != std::floor(exponent) ||
+            exponent < 2 || exponent > 64) {
+          return Refused(node, "powers other than public ones from 2 to 64");
+        }
+        return backend_.AddPolynomial(node, static_cast<int64_t>(exponent), "", n);
+      }
+      case ElementwiseKind::kLog:
+      case ElementwiseKind::kFloor:
+      case ElementwiseKind::kRound:
+      case ElementwiseKind::kSin:
+      case ElementwiseKind::kCos:
+      case ElementwiseKind::kMod:
+        break;
+    }
+    return Refused(node, "no protocol of it is modelled");
+  }
+
+  absl::Status Plan(const Node&, const graph::Compare& compare) {
+    switch (compare.kind) {
+      case graph::CompareKind::kLess:
+      case graph::CompareKind::kLessOrEqual:
+      case graph::CompareKind::kGreater:
+      case graph::CompareKind::kGreaterOrEqual:
+        backend_.AddSign(compare.elements);
+        return absl::OkStatus();
+      case graph::CompareKind::kEqual:  // neither less nor greater
+        backend_.AddSign(2 * compare.elements);
+        return absl::OkStatus();
+      case graph::CompareKind::kAnd:
+      case graph::CompareKind::kOr:
+        backend_.AddMultiplex(compare.elements);
+        return absl::OkStatus();
+      case graph::CompareKind::kNot:
+      case graph::CompareKind::kXor:
+        return absl::OkStatus();
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Plan(const Node&, const graph::Select& select) {
+    if (select.condition != Operand::kPublic) backend_.AddMultiplex(select.elements);
+    return absl::OkStatus();
+  }
+
+  absl::Status Plan(const Node& node, const graph::TopK& top) {
+    if (top.k != 1) return Refused(node, "more than the largest one");
+    backend_.AddArgMax(top.width, top.rows);
+    return absl::OkStatus();
+  }
+
+  absl::Status Plan(const Node& node, const graph::Embedding& embedding) {
+    if (!embedding.private_indices) return absl::OkStatus();
+    backend_.Note("one-hot vectors times the table");
+    return backend_.AddLinear(node, embedding.table_rows, embedding.row_elements,
+                              embedding.lookups);
+  }
+
+  absl::Status Plan(const Node&, const graph::View&) { return absl::OkStatus(); }
+  absl::Status Plan(const Node&, const graph::PublicLinear&) { return absl::OkStatus(); }
+
+  const graph::Graph& graph_;
+  const SharePlanOptions& options_;
+  ShareBackend& backend_;
+  const FixedPointAnalysis scales_;
+  graph::NodeId node_ = graph::kNoNode;  // being planned
+};
+
+}  // namespace
+
+absl::StatusOr<ProtocolPlan> PlanShared(const PlanContext& context, const SharePlanOptions& options,
+                                        ShareBackend& backend) {
+  return SharePlanner(context, options, backend).Run();
+}
+
+}  // namespace picost::protocols
