@@ -54,8 +54,14 @@ sanitizer_lane() {
 
 lane gcc
 $quick || sanitizer_lane
-$long && { tools/fuzz.sh || status=1; }
+cases=()
+if $long; then
+  step "Fuzzing"
+  while read -r name outcome; do
+    cases+=("--case=$name=$outcome")
+  done < <(tools/fuzz.sh || echo "tools/fuzz.sh failed")
+fi
 
 step "Summary"
-/usr/bin/python3 tools/count_tests.py "${lanes[@]}" || status=1
+/usr/bin/python3 tools/count_tests.py "${lanes[@]}" ${cases[@]+"${cases[@]}"} || status=1
 exit $status
