@@ -13,6 +13,7 @@
 #include "proto/picost/v1/catalog.grpc.pb.h"
 #include "proto/picost/v1/models.grpc.pb.h"
 #include "proto/picost/v1/oracle.grpc.pb.h"
+#include "service/estimate_stream.h"
 #include "service/status_convert.h"
 
 namespace picost::service {
@@ -48,12 +49,13 @@ ServerUnaryReactor* Unary(CallbackServerContext* context, Handler handler) {
   return reactor;
 }
 
-// One override: METHOD(Service, Rpc, Request, Response) calls service_->Rpc.
-#define PICOST_UNARY(Rpc, Request, Response)                                          \
+// One override, which calls service->Rpc.
+#define PICOST_UNARY_OF(service, Rpc, Request, Response)                              \
   ServerUnaryReactor* Rpc(CallbackServerContext* context, const v1::Request* request, \
                           Response* response) override {                              \
-    return Unary(context, [=, this] { return service_->Rpc(*request, *response); });  \
+    return Unary(context, [=, this] { return service->Rpc(*request, *response); });   \
   }
+#define PICOST_UNARY(Rpc, Request, Response) PICOST_UNARY_OF(service_, Rpc, Request, Response)
 
 class ModelsFrontend : public v1::Models::CallbackService {
  public:
@@ -75,14 +77,25 @@ class ModelsFrontend : public v1::Models::CallbackService {
 
 class OracleFrontend : public v1::CostOracle::CallbackService {
  public:
-  explicit OracleFrontend(OracleService* service) : service_(service) {}
+  OracleFrontend(OracleService* service, EditService* edits) : service_(service), edits_(edits) {}
 
   PICOST_UNARY(Inspect, InspectRequest, v1::Inspection)
   PICOST_UNARY(Plan, PlanRequest, v1::ProtocolPlan)
   PICOST_UNARY(Estimate, EstimateRequest, v1::Estimate)
 
+  PICOST_UNARY_OF(edits_, BatchEstimate, BatchEstimateRequest, v1::BatchEstimateResponse)
+  PICOST_UNARY_OF(edits_, EvaluateEdits, EvaluateEditsRequest, v1::EvaluateEditsResponse)
+  PICOST_UNARY_OF(edits_, ExportCostTable, ExportCostTableRequest, v1::CostTable)
+  PICOST_UNARY_OF(edits_, SolveBudget, SolveBudgetRequest, v1::SolveBudgetResponse)
+  PICOST_UNARY_OF(edits_, EstimateCapacity, EstimateCapacityRequest, v1::Capacity)
+  grpc::ServerBidiReactor<v1::StreamEstimateRequest, v1::StreamEstimateResponse>* StreamEstimate(
+      CallbackServerContext*) override {
+    return StartEstimateStream(edits_);
+  }
+
  private:
   OracleService* const service_;
+  EditService* const edits_;
 };
 
 class CatalogFrontend : public v1::Catalog::CallbackService {
@@ -101,12 +114,14 @@ class CatalogFrontend : public v1::Catalog::CallbackService {
 };
 
 #undef PICOST_UNARY
+#undef PICOST_UNARY_OF
 
 }  // namespace
 
-Frontend::Frontend(ModelService* models, OracleService* oracle, CatalogService* catalog) {
+Frontend::Frontend(ModelService* models, OracleService* oracle, EditService* edits,
+                   CatalogService* catalog) {
   services_.push_back(std::make_unique<ModelsFrontend>(models));
-  services_.push_back(std::make_unique<OracleFrontend>(oracle));
+  services_.push_back(std::make_unique<OracleFrontend>(oracle, edits));
   services_.push_back(std::make_unique<CatalogFrontend>(catalog));
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "service/catalog_service.h"
+#include "service/edit_service.h"
 #include "service/model_service.h"
 #include "service/oracle_service.h"
 
@@ -22,7 +23,8 @@ namespace picost::service {
 // Owns the generated services' implementations; the services behind outlive it.
 class Frontend {
  public:
-  Frontend(ModelService* models, OracleService* oracle, CatalogService* catalog);
+  Frontend(ModelService* models, OracleService* oracle, EditService* edits,
+           CatalogService* catalog);
   ~Frontend();
 
   // To register with a server.

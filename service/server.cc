@@ -12,6 +12,7 @@
 #include "estimator/graph/onnx_import.h"
 #include "service/catalog_service.h"
 #include "service/data_source.h"
+#include "service/edit_service.h"
 #include "service/frontend.h"
 #include "service/graph_loader.h"
 #include "service/model_service.h"
@@ -47,14 +48,16 @@ struct Server::Parts {
         loader(store.get(), graph::ImportLimits{}, options.cache_budget_bytes),
         models(store.get(), &loader, NowMicros),
         oracle(&loader, &data),
+        edits(&loader, &data, &oracle),
         catalog(&data),
-        frontend(&models, &oracle, &catalog) {}
+        frontend(&models, &oracle, &edits, &catalog) {}
 
   std::unique_ptr<ModelStore> store;
   DataSource data;
   GraphLoader loader;
   ModelService models;
   OracleService oracle;
+  EditService edits;
   CatalogService catalog;
   Frontend frontend;
   int port = 0;

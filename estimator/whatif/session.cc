@@ -16,8 +16,8 @@ using graph::Activation;
 using graph::NodeId;
 using protocols::Refill;
 
-// Layers that a session remembers before it starts anew: about 200 MB.
-constexpr int64_t kMostLayers = 400'000;
+// Layers that a session remembers before it starts anew: about 50 MB.
+constexpr int64_t kMostLayers = 50'000;
 
 // Which function is computed, apart from on how many elements.
 bool SameVariant(const Activation& a, const Activation& b) {

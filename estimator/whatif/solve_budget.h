@@ -4,12 +4,15 @@
 #define PICOST_ESTIMATOR_WHATIF_SOLVE_BUDGET_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "estimator/whatif/cost_table.h"
 #include "estimator/whatif/graph_edit.h"
+#include "estimator/whatif/knapsack.h"
 #include "estimator/whatif/metric.h"
 #include "estimator/whatif/session.h"
 
@@ -49,11 +52,23 @@ class BudgetSolver {
   // As many budgets, from the cheapest allocation to the most valuable one.
   absl::StatusOr<std::vector<BudgetAnswer>> Frontier(Metric metric, int64_t points);
 
+  // What the network costs with the cheapest choice of each layer, by the table.
+  double LeastCost(Metric metric) const;
+
   const CostTable& table() const { return table_; }
 
  private:
   BudgetSolver(EditSession* session, std::vector<ValuedLayer> layers, CostTable table)
       : session_(session), layers_(std::move(layers)), table_(std::move(table)) {}
+
+  // Beyond the base, with `part` of the refills' cost in proportion to what is drawn.
+  double Cost(size_t layer, size_t choice, Metric metric, double part) const;
+  std::vector<std::vector<Option>> Groups(Metric metric, double part) const;
+  // The base without its refills, and `part` of them in proportion.
+  double Base(Metric metric, double part) const;
+  // Solves with costs at `part`, and moves the budget until the fresh cost meets it.
+  absl::Status Search(Metric metric, double budget, double part, double bound,
+                      std::optional<BudgetAnswer>& best);
 
   EditSession* session_;
   std::vector<ValuedLayer> layers_;

@@ -1,0 +1,18 @@
+// One call of StreamEstimate. Ends itself; kept out of the headers that many include.
+#ifndef PICOST_SERVICE_ESTIMATE_STREAM_H_
+#define PICOST_SERVICE_ESTIMATE_STREAM_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include "proto/picost/v1/edits.pb.h"
+#include "service/edit_service.h"
+
+namespace picost::service {
+
+// edits outlives the call.
+grpc::ServerBidiReactor<v1::StreamEstimateRequest, v1::StreamEstimateResponse>* StartEstimateStream(
+    EditService* edits);
+
+}  // namespace picost::service
+
+#endif  // PICOST_SERVICE_ESTIMATE_STREAM_H_
