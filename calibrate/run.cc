@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -98,6 +100,11 @@ v1::CalibrationTableFile MakeHeader(const RunOptions& options, const DriverPair&
               ? "both on this machine, two processes over loopback TCP"
               : absl::StrCat("two machines; server: ",
                              MachineText(pair.server_description().machine())));
+  if (!options.parties.one_machine) {
+    AddNote(header, "seconds",
+            "rows of network none: CPU seconds of the step's process, without the link; rows of "
+            "network measured: wall seconds over the link, for comparison only");
+  }
   AddNote(header, "load",
           absl::StrFormat("one-minute load average %.2f before, %.2f after", machine.load_average(),
                           load_after));
@@ -122,6 +129,64 @@ v1::CalibrationTableFile MakeHeader(const RunOptions& options, const DriverPair&
                             absl::StrJoin(sweep.noisy, "; ")));
   }
   return header;
+}
+
+// Over a real link wall seconds hold the link. The compute of a step is then what
+// its process worked: a second row, of no network, with CPU seconds.
+void AddComputeRows(std::vector<cost::Sample>& samples) {
+  std::vector<cost::Sample> rows;
+  for (const cost::Sample& sample : samples) {
+    if (sample.cpu.value() < 0 || sample.network == "none") continue;
+    cost::Sample row = sample;
+    row.network = "none";
+    row.wall = sample.cpu;
+    row.traffic = {};
+    row.traffic_known = false;
+    rows.push_back(std::move(row));
+  }
+  samples.insert(samples.end(), rows.begin(), rows.end());
+}
+
+// What a deployment needs beside the tables; to be copied where the daemon reads
+// its data. Families that were not measured keep the shipped tables, and say so.
+absl::Status WriteDeployment(const RunOptions& options, const NetworkProbe& network) {
+  bool pi_ref = false, he = false;
+  for (const NamedCommand& driver : options.drivers) {
+    pi_ref = pi_ref || driver.name == "pi-ref";
+    he = he || driver.name == "he";
+  }
+  const std::string garbling = pi_ref ? options.name + "-pi-ref" : "emp";
+  const std::string homomorphic = he ? options.name + "-he" : "seal";
+  std::string families;
+  for (const char* family : {"garbling", "oblivious-transfer", "secret-sharing"}) {
+    if (!pi_ref && std::string_view(family) == "secret-sharing") continue;
+    absl::StrAppend(&families, "    families { family: \"", family, "\" tables: \"", garbling,
+                    "\" }\n");
+  }
+  absl::StrAppend(&families, "    families { family: \"homomorphic\" tables: \"", homomorphic,
+                  "\" }\n    families { family: \"plaintext\" tables: \"delphi-epyc7502\" }\n",
+                  "    families { family: \"whole-protocol\" tables: \"cheetah\" }\n");
+  // On one machine the transfer is in the measured seconds: the link costs nothing.
+  const bool own_link = options.probe_network && !options.parties.one_machine;
+  const std::string link = own_link ? options.name : "lo";
+  const std::string text = absl::StrCat(
+      "# Written by picost_calibrate. Add it to data/deployments.textproto; the tables go\n"
+      "# into data/calibration, the link into data/networks.\n",
+      "deployments {\n  id: \"", options.name, "\"\n  title: \"",
+      pi_ref ? "garbling, OT and share openings measured here" : "garbling and OT as shipped",
+      he ? ", homomorphic measured here" : ", homomorphic as shipped: another machine, not scaled",
+      "; plaintext and whole protocols as shipped\"\n  network: \"", link,
+      "\"\n  client {\n    threads: 1\n", families, "  }\n  server {\n    threads: 1\n", families,
+      "  }\n}\n");
+  const std::string stem = absl::StrCat(options.out, "/", options.name);
+  std::ofstream(stem + "-deployment.textproto") << text;
+  if (own_link) {
+    std::ofstream(stem + "-network.textproto") << NetworkProfileText(
+        network, options.name, absl::StrCat("measured by picost_calibrate on ", Today()));
+  }
+  std::printf("\nwrote %s-deployment.textproto: what a daemon needs to answer from these tables\n",
+              stem.c_str());
+  return absl::OkStatus();
 }
 
 absl::Status CompareWith(const std::string& folder, const cost::CostModel& model) {
@@ -150,7 +215,7 @@ absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
                              .repetitions = options.repetitions,
                              .network = options.parties.one_machine ? "lo" : "measured",
                              .journal = folder + ".journal"};
-  PICOST_ASSIGN_OR_RETURN(const SweepResult sweep,
+  PICOST_ASSIGN_OR_RETURN(SweepResult sweep,
                           RunSweep(*pair, sweep_options, [&](const SweepProgress& progress) {
                             PrintProgress(driver.name, progress);
                           }));
@@ -167,6 +232,7 @@ absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
                        {.mend = "The driver and the catalogue disagree: see `check`."});
     }
   }
+  if (!options.parties.one_machine) AddComputeRows(sweep.samples);
   PICOST_ASSIGN_OR_RETURN(
       cost::CalibrationTable table,
       WriteTable(folder, MakeHeader(options, *pair, network, sweep, ProbeMachine().load_average()),
@@ -202,7 +268,7 @@ absl::Status Run(const RunOptions& options) {
   for (const NamedCommand& driver : options.drivers) {
     PICOST_RETURN_IF_ERROR(RunDriver(options, driver, network));
   }
-  return absl::OkStatus();
+  return WriteDeployment(options, network);
 }
 
 }  // namespace picost::calibrate

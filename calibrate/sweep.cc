@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -126,9 +127,11 @@ double LargestSpread(const std::vector<cost::Sample>& samples, std::string* wher
 absl::StatusOr<SweepResult> RunSweep(DriverPair& pair, const SweepOptions& options,
                                      const std::function<void(const SweepProgress&)>& progress) {
   std::vector<SweepPoint> points;
+  std::set<std::string> names;
   for (const SweepPoint& point : pair.capabilities().sweep()) {
     if (point.check_only() || (options.quick && !point.quick())) continue;
-    points.push_back(point);
+    // A driver that makes its list in loops may name a shape twice.
+    if (names.insert(PointName(point)).second) points.push_back(point);
   }
   if (points.empty()) {
     return MakeError(

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -211,6 +212,8 @@ TEST_P(DriverConformance, RefusesParametersOutOfRangeAndUnknownOperationsAndGoes
   }
   EXPECT_TRUE(pair->MeasureBoth(Example(operation), kTimeoutSeconds).ok());
 }
+
+void PrintTo(const DriverEntry& driver, std::ostream* out) { *out << driver.name; }
 
 INSTANTIATE_TEST_SUITE_P(AllDrivers, DriverConformance, testing::ValuesIn(KnownDrivers()),
                          [](const auto& info) {

@@ -1,0 +1,85 @@
+#include "calibrate/report.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "calibrate/traffic_check.h"
+#include "estimator/primitives/primitive.h"
+
+namespace picost::calibrate {
+namespace {
+
+cost::Sample Garbled(int64_t and_gates, int64_t count, double seconds) {
+  cost::Sample sample;
+  sample.primitive = "gc.evaluate";
+  sample.parameters = {{"and_gates", and_gates}, {"garbler_is_client", 0}, {"returned_bits", 32}};
+  sample.count = count;
+  sample.executor = primitives::Executor::kClient;
+  sample.network = "lo";
+  sample.wall = Seconds(seconds);
+  sample.cpu = Seconds(-1);
+  sample.traffic = {Bytes(4 * count), Bytes(0), Flights(1)};
+  sample.traffic_known = true;
+  return sample;
+}
+
+// 1 us a circuit and `ns` nanoseconds an AND gate.
+std::shared_ptr<const cost::CostModel> Model(double ns) {
+  cost::CalibrationTable table;
+  table.title = "made up";
+  table.id = std::string(64, 'a');
+  for (const int64_t gates : {45, 93, 242}) {
+    for (const int64_t count : {256, 1024, 4096}) {
+      const double n = static_cast<double>(count);
+      table.samples.push_back(
+          Garbled(gates, count, n * 1e-6 + n * static_cast<double>(gates) * ns * 1e-9));
+    }
+  }
+  auto model = cost::CostModel::Fit(std::make_shared<const cost::CalibrationTable>(table));
+  EXPECT_TRUE(model.ok()) << model.status();
+  return *model;
+}
+
+TEST(LeaveOneOut, PredictsExactDataExactlyAndMarksTheEdges) {
+  const auto model = Model(30);
+  ASSERT_EQ(model->groups().size(), 1u);
+  const auto held_out = LeaveOneOut(model->groups()[0]);
+  ASSERT_EQ(held_out.size(), 9u);
+  int at_the_edge = 0;
+  for (const HeldOut& shape : held_out) {
+    EXPECT_NEAR(shape.relative_error, 0, 1e-9) << shape.shape;
+    EXPECT_GE(shape.tolerance, 0.05);
+    at_the_edge += shape.extrapolated ? 1 : 0;
+  }
+  EXPECT_EQ(at_the_edge, 2);  // the fewest and the most gates
+}
+
+TEST(Diff, SaysByHowMuchEachFitChanged) {
+  const std::string text = DiffText(*Model(30), *Model(60));
+  EXPECT_NE(text.find("gc.evaluate|client|"), std::string::npos) << text;
+  EXPECT_NE(text.find("x 1.8"), std::string::npos) << text;  // all but the 1 us doubled
+}
+
+TEST(Report, NamesTheUnitCosts) {
+  const std::string text = ReportText(*Model(30));
+  EXPECT_NE(text.find("30 ns"), std::string::npos) << text;
+  EXPECT_NE(text.find("1 us"), std::string::npos) << text;
+  EXPECT_NE(text.find("7 of 7 within"), std::string::npos) << text;
+}
+
+TEST(TrafficDifference, IsEmptyForWhatTheCatalogueDeclaresAndToldOtherwise) {
+  cost::Sample sample = Garbled(93, 1024, 1);
+  ASSERT_EQ(TrafficDifference(sample).value(), "");
+  sample.traffic.client_to_server += Bytes(1);
+  EXPECT_NE(TrafficDifference(sample)->find("metered 4097 B up"), std::string::npos);
+  sample.traffic.client_to_server -= Bytes(1);
+  sample.traffic.flights += Flights(1);
+  EXPECT_NE(TrafficDifference(sample)->find("2 flights"), std::string::npos);
+  sample.primitive = "no.such";
+  EXPECT_FALSE(TrafficDifference(sample).ok());
+}
+
+}  // namespace
+}  // namespace picost::calibrate
