@@ -136,7 +136,8 @@ class CheetahProtocol : public Protocol {
                       {.id = info_.id,
                        .ring_bits = p.Get("ring_bits"),
                        .fraction_bits = p.Get("fraction_bits"),
-                       .divides_average = p.Get("average_pool_division") != 0},
+                       .divides_average = p.Get("average_pool_division") != 0,
+                       .early_truncation = p.Get("early_truncation") != 0},
                       backend);
   }
 
@@ -161,6 +162,10 @@ class CheetahProtocol : public Protocol {
         {"average_pool_division",
          "1: average pooling divides interactively; 0: the divisor is folded into weights", 1, 0, 1,
          "OpenCheetah"},
+        {"early_truncation",
+         "1: truncates right after every product; 0: as late as is exact (at the ReLU, after "
+         "additions)",
+         0, 0, 1, "SCI and OpenCheetah truncate at the ReLU"},
     };
     info.primitives = {"cheetah.setup",
                        "cheetah.division_setup",

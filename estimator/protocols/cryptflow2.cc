@@ -196,7 +196,11 @@ ProtocolInfo BaseInfo(std::string id, std::string title, std::string prefix) {
       {"fraction_bits", "fraction bits of the fixed-point numbers", 12, 4, 16, "paper, section 8"},
       {"average_pool_division",
        "1: average pooling divides interactively; 0: the divisor is folded into weights", 1, 0, 1,
-       "SCI"}};
+       "SCI"},
+      {"early_truncation",
+       "1: truncates right after every product; 0: as late as is exact (at the ReLU, after "
+       "additions)",
+       0, 0, 1, "SCI and OpenCheetah truncate at the ReLU"}};
   for (const char* step : {"relu", "relu_trunc", "trunc", "maxpool", "avgpool", "argmax", "compare",
                            "multiplex", "lookup"}) {
     info.primitives.push_back(prefix + step);
@@ -208,7 +212,8 @@ SharePlanOptions Options(const std::string& id, const Parameters& p, int64_t wid
   return {.id = id,
           .ring_bits = width,
           .fraction_bits = p.Get("fraction_bits"),
-          .divides_average = p.Get("average_pool_division") != 0};
+          .divides_average = p.Get("average_pool_division") != 0,
+          .early_truncation = p.Get("early_truncation") != 0};
 }
 
 class HeProtocol : public Protocol {

@@ -6,8 +6,9 @@
 // published); the server keeps the tables and evaluates. Its labels depend on the
 // input, so their OT moves online. Only the first layer's x - r is sent: afterwards
 // the server holds it as a result of the evaluation. Byte counts are equal to the
-// published ones; the online labels go from server to client as the published row
-// (on_server_write_relu) names them.
+// published ones. The labels of the client's own share are encoded online by the client
+// (on_client_compute_encode), so they are planned from client to server; the published
+// row of their bytes, which stands for ResNet-18 alone, is named as the server's.
 //
 // Left out: what DELPHI leaves out; the published key sizes are the same.
 #include "estimator/protocols/delphi_client_garbler.h"

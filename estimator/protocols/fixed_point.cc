@@ -191,6 +191,7 @@ class Analysis {
 
   void SetPending(graph::ValueId value, int64_t surplus) {
     int64_t tolerated = std::numeric_limits<int64_t>::max();
+    if (options_.early && !graph_.consumers(value).empty()) tolerated = 0;
     for (graph::NodeId reader : graph_.consumers(value)) {
       tolerated = std::min(tolerated, Tolerated(rules_[reader]));
     }
@@ -202,7 +203,7 @@ class Analysis {
   }
 
   const graph::Graph& graph_;
-  const FixedPointOptions& options_;
+  const FixedPointOptions options_;
   std::vector<Rule> rules_;
   FixedPointAnalysis result_;
 };

@@ -23,6 +23,8 @@ namespace picost::protocols {
 struct FixedPointOptions {
   int64_t ring_bits = 0;
   int64_t fraction_bits = 0;
+  // Cuts right after every product instead: what the placement above saves.
+  bool early = false;
 };
 
 struct FixedPointAnalysis {

@@ -186,15 +186,14 @@ class GarbledPlanner {
                 {"quantum", kOtQuantum},
                 {"sender_is_client", ClientGarbles()}},
                Product({inputs, count}), TransferPhase(), Executor::kJoint);
-    // Labels of the server's own share; where the client garbles, the labels of the
-    // result, which the server returns.
+    // Labels of the garbler's own share.
     layer_.Add("gc.send_labels",
-               {{"labels", options_.client_garbles ? circuit.wires : inputs},
+               {{"labels", inputs},
                 {"label_bytes", circuit.label_bytes},
                 {"circuit_bytes", kCircuitFraming},
                 {"message_bytes", kLabelMessageFraming},
-                {"garbler_is_client", 0}},
-               count, Phase::kOnline, Executor::kServer);
+                {"garbler_is_client", ClientGarbles()}},
+               count, Phase::kOnline, Garbler());
     layer_.Add("gc.evaluate",
                {{"and_gates", gates}, {"returned_bits", 0}, {"garbler_is_client", ClientGarbles()}},
                count, Phase::kOnline, Evaluator());

@@ -23,7 +23,8 @@ class SharePlanner {
       : graph_(context.graph),
         options_(options),
         backend_(backend),
-        scales_(AnalyzeFixedPoint(graph_, {options.ring_bits, options.fraction_bits})) {}
+        scales_(AnalyzeFixedPoint(
+            graph_, {options.ring_bits, options.fraction_bits, options.early_truncation})) {}
 
   absl::StatusOr<ProtocolPlan> Run() {
     ProtocolPlan plan;

@@ -18,6 +18,8 @@ struct SharePlanOptions {
   int64_t fraction_bits = 0;
   // Average pooling divides interactively; else the divisor goes into weights.
   bool divides_average = true;
+  // Truncates right after every product, not as late as is exact.
+  bool early_truncation = false;
   // Plans every ReLU as a polynomial of this degree (retraining); 0: as a ReLU.
   int64_t relu_degree = 0;
 };

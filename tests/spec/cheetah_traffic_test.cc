@@ -14,6 +14,7 @@ using primitives::Executor;
 using primitives::Parameters;
 using primitives::Phase;
 using primitives::PrimitiveCall;
+using primitives::Traffic;
 
 constexpr int64_t kExtensionYield = 10'001'853;
 constexpr int64_t kExtensionBytes = 559'456;
@@ -150,6 +151,62 @@ TEST(SetupTraffic, EqualsTheRowsThatBootstrapSilentOt) {
     ++checked;
   }
   EXPECT_EQ(checked, 5);
+}
+
+// Row V10: four convolutions of ResNet-50, MiB that the client sent (OpenCheetah
+// issue 26); padded before.
+TEST(PublishedTraffic, EqualsTheCiphertextsOfFourConvolutions) {
+  struct Layer {
+    int64_t side, in, out, kernel, stride;
+    double mebibytes;
+  };
+  for (const Layer& layer :
+       {Layer{230, 3, 64, 7, 2, 2.85732}, Layer{14, 256, 1024, 1, 1, 0.773769},
+        Layer{14, 1024, 2048, 1, 2, 0.773945}, Layer{14, 1024, 512, 1, 1, 3.09553}}) {
+    const PrimitiveCall call = Call("cheetah.conv",
+                                    {{"ring_bits", 37},
+                                     {"in_channels", layer.in},
+                                     {"out_channels", layer.out},
+                                     {"height", layer.side},
+                                     {"width", layer.side},
+                                     {"kernel_height", layer.kernel},
+                                     {"kernel_width", layer.kernel},
+                                     {"stride_height", layer.stride},
+                                     {"stride_width", layer.stride},
+                                     {"pad_top", 0},
+                                     {"pad_bottom", 0},
+                                     {"pad_left", 0},
+                                     {"pad_right", 0},
+                                     {"client_plaintext_input", 0}},
+                                    1);
+    EXPECT_NEAR(
+        static_cast<double>(call.traffic.client_to_server.value()) / 1048576 / layer.mebibytes, 1,
+        0.0002)
+        << layer.side << " " << layer.in << " " << layer.out;
+  }
+}
+
+// Row V12: bootstrap in both directions and a first extension: 1,726,247 bytes that
+// one party sent for each thread (OpenCheetah issue 26).
+TEST(PublishedTraffic, EqualsTheBootstrapOfSilentOt) {
+  int64_t sent = 0;
+  for (int64_t client : {0, 1}) {
+    sent +=
+        Call("ot.ferret_setup", {{"sender_is_client", client}}, 1).traffic.server_to_client.value();
+  }
+  sent +=
+      Call("ot.ferret_extension", {{"sender_is_client", 0}}, 1).traffic.server_to_client.value();
+  EXPECT_EQ(sent, 1'726'247);
+}
+
+// Row V13: one comparison costs as much as eight; 44 bytes each at 32 bits, 11 bits
+// for each bit of the operands, is the most that Cheetah's paper allows.
+TEST(PublishedTraffic, PadsOneComparisonToEight) {
+  const Parameters parameters = {{"ring_bits", 32}};
+  const Traffic one = Call("cheetah.compare", parameters, 1).traffic;
+  EXPECT_EQ(one, Call("cheetah.compare", parameters, 8).traffic);
+  const int64_t constants = 16 + 16 + 16;  // seeds of the three batches
+  EXPECT_LE(one.client_to_server.value() + one.server_to_client.value() - constants, 8 * 44);
 }
 
 }  // namespace

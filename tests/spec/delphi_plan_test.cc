@@ -204,6 +204,43 @@ TEST_P(PublishedNetworks, HaveThePlannedTraffic) {
   within(Up(plan, Phase::kSetup, "he.keygen"), published["off_client_write_key"], 0.005);
 }
 
+// The same networks with the roles swapped.
+TEST_P(PublishedNetworks, HaveThePlannedTrafficWhereTheClientGarbles) {
+  std::map<std::string, int64_t> published;
+  for (const auto& row : ReadCsv("tests/spec/testdata/delphi_phases_cifar10.csv")) {
+    if (row.at("network") == GetParam().name && row.at("role") == "client-garbler" &&
+        row.at("unit") != "s") {
+      published[row.at("quantity")] = static_cast<int64_t>(std::stod(row.at("value")));
+    }
+  }
+  ASSERT_FALSE(published.empty());
+  const graph::Graph graph = GetParam().graph();
+  const ProtocolPlan plan = PlanOf("delphi-client-garbler", graph);
+  EXPECT_NEAR(static_cast<double>(Up(plan, Phase::kOffline, "gc.garble")),
+              static_cast<double>(published["off_client_write_garbled_c"]), 80);
+  EXPECT_EQ(Down(plan, Phase::kOffline, "he.linear_evaluation"),
+            published["off_server_write_linear"]);
+  EXPECT_EQ(Up(plan, Phase::kOnline, "ot.extension"), published["on_client_write_ext_ot_send"]);
+  EXPECT_EQ(Down(plan, Phase::kOnline, "ot.extension"), published["on_server_write_ext_ot_setup"]);
+  EXPECT_EQ(Down(plan, Phase::kSetup, "ot.setup"), published["off_server_write_base_ot"]);
+  // One input image; in the ResNet-32 run, the last layer's 1,024 elements, too.
+  const bool twice = std::string(GetParam().name) == "r32";
+  EXPECT_EQ(Up(plan, Phase::kOnline, "shares.send") + (twice ? 9 * 1'024 + 41 : 0),
+            published["on_client_write_linear"]);
+  // Stands for ResNet-18 alone, under the server's name; encoding is the client's.
+  if (published.count("on_server_write_relu") != 0) {
+    EXPECT_NEAR(static_cast<double>(Up(plan, Phase::kOnline, "gc.send_labels")) /
+                    static_cast<double>(published["on_server_write_relu"]),
+                1, 1e-6);
+  }
+  // 3,590 bytes for each ReLU stay with the client, beside r and its share of M r + s.
+  const int64_t relus = published["NUM_RELU"];
+  GraphBuilder b;
+  EXPECT_EQ(
+      PlanOf("delphi-client-garbler", b.Build({b.Relu(b.Input({relus}))})).storage.client.value(),
+      relus * 3'590);
+}
+
 INSTANTIATE_TEST_SUITE_P(Garimella, PublishedNetworks,
                          testing::Values(PublishedRun{"r18", testing_support::DelphiResNet18},
                                          PublishedRun{"r32", testing_support::DelphiResNet32},
