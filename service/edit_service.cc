@@ -253,10 +253,14 @@ absl::Status EditService::SolveBudget(const v1::SolveBudgetRequest& request,
                           ValuedLayers(request, *session, levels));
   auto solver = whatif::BudgetSolver::Create(session.get(), std::move(layers));
   if (!solver.ok()) return PlanningError(solver.status());
-  PICOST_ASSIGN_OR_RETURN(const whatif::BudgetAnswer best,
-                          solver->Solve(budget.metric, budget.limit));
   response.set_model(absl::StrCat("models/", session->base().fingerprint()));
-  ToProto(best, *response.mutable_best());
+  const auto best = solver->Solve(budget.metric, budget.limit);
+  if (best.ok()) {
+    ToProto(*best, *response.mutable_best());
+  } else if (request.frontier_points() == 0 ||
+             best.status().code() != absl::StatusCode::kFailedPrecondition) {
+    return best.status();
+  }
   if (request.frontier_points() == 0) return absl::OkStatus();
   PICOST_ASSIGN_OR_RETURN(const std::vector<whatif::BudgetAnswer> frontier,
                           solver->Frontier(budget.metric, request.frontier_points()));

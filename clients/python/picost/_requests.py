@@ -1,0 +1,147 @@
+"""What both clients build and read: requests from what users write."""
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
+
+from picost import answers, errors
+from picost._wire import (deployment_pb2, edits_pb2, graph_pb2, models_pb2, oracle_pb2, question_pb2)
+from picost.cost_table import CostTable
+from picost.edits import as_edit
+
+# A registered model's name, ONNX as bytes or a path, layer shapes, or a torch module.
+ModelLike = Union[str, bytes, "os.PathLike[str]", graph_pb2.LayerShapes, Any]
+ProtocolLike = Union[str, question_pb2.ProtocolChoice]
+DeploymentLike = Union[str, deployment_pb2.DeploymentChoice, deployment_pb2.CustomDeployment]
+
+# Larger files are sent once and named afterwards.
+REGISTER_ABOVE_BYTES = 4096
+
+
+def graph_source(model: ModelLike, dimensions: Optional[Mapping[str, int]] = None,
+                 example: Any = None) -> graph_pb2.GraphSource:
+    if isinstance(model, graph_pb2.GraphSource):
+        return model
+    if isinstance(model, graph_pb2.LayerShapes):
+        return graph_pb2.GraphSource(layer_shapes=model)
+    if isinstance(model, str) and model.startswith("models/"):
+        return graph_pb2.GraphSource(model=model)
+    if isinstance(model, (str, os.PathLike)):
+        with open(model, "rb") as file:
+            model = file.read()
+    elif hasattr(model, "state_dict"):
+        model = _export(model, example)
+    return graph_pb2.GraphSource(onnx=model, dimensions=dimensions or {})
+
+
+def _export(module: Any, example: Any) -> bytes:
+    """A torch module as ONNX without its weights."""
+    import io
+
+    import torch
+    if example is None:
+        raise TypeError("a torch module needs example=: an input tensor, or a tuple of them")
+    buffer = io.BytesIO()
+    torch.onnx.export(module.eval(), example, buffer, export_params=False, opset_version=13)
+    return buffer.getvalue()
+
+
+def key_of(source: graph_pb2.GraphSource) -> str:
+    return hashlib.sha256(source.SerializeToString(deterministic=True)).hexdigest()
+
+
+def is_large(source: graph_pb2.GraphSource) -> bool:
+    return source.WhichOneof("source") != "model" and source.ByteSize() > REGISTER_ABOVE_BYTES
+
+
+def protocol_choice(protocol: ProtocolLike) -> question_pb2.ProtocolChoice:
+    if isinstance(protocol, question_pb2.ProtocolChoice):
+        return protocol
+    name = protocol if protocol.startswith("protocols/") else "protocols/" + protocol
+    return question_pb2.ProtocolChoice(protocol=name)
+
+
+def deployment_choice(deployment: DeploymentLike) -> deployment_pb2.DeploymentChoice:
+    if isinstance(deployment, deployment_pb2.DeploymentChoice):
+        return deployment
+    if isinstance(deployment, deployment_pb2.CustomDeployment):
+        return deployment_pb2.DeploymentChoice(custom=deployment)
+    name = deployment if deployment.startswith("deployments/") else "deployments/" + deployment
+    return deployment_pb2.DeploymentChoice(name=name)
+
+
+def question(source: graph_pb2.GraphSource, protocol: ProtocolLike,
+             deployment: DeploymentLike) -> Dict[str, Any]:
+    return {
+        "graph": source,
+        "protocol": protocol_choice(protocol),
+        "deployment": deployment_choice(deployment),
+    }
+
+
+def edits_request(base: Dict[str, Any], edits: Iterable[Any]) -> edits_pb2.EvaluateEditsRequest:
+    """Counts alone travel as one row of numbers each."""
+    edits = list(edits)
+    request = edits_pb2.EvaluateEditsRequest(**base)
+    if edits and all(isinstance(edit, Mapping) for edit in edits):
+        nodes: Dict[str, int] = {}
+        for edit in edits:
+            for node in edit:
+                nodes.setdefault(node, len(nodes))
+        request.kept_nodes.extend(nodes)
+        for edit in edits:
+            row = [-1] * len(nodes)
+            for node, count in edit.items():
+                row[nodes[node]] = int(count)
+            request.edits.add(kept=row)
+    else:
+        request.edits.extend(as_edit(edit) for edit in edits)
+    return request
+
+
+def read_edits(response: edits_pb2.EvaluateEditsResponse,
+               on_error: str) -> List[Union[answers.Totals, errors.PicostError]]:
+    results: List[Union[answers.Totals, errors.PicostError]] = []
+    for result in response.results:
+        if result.HasField("error"):
+            error = errors.from_status(result.error)
+            if on_error == "raise":
+                raise error
+            results.append(error)
+        else:
+            results.append(answers.Totals(result.totals))
+    return results
+
+
+def table_request(base: Dict[str, Any], levels: int,
+                  degrees: Iterable[int]) -> edits_pb2.ExportCostTableRequest:
+    return edits_pb2.ExportCostTableRequest(
+        levels=levels, polynomials=[edits_pb2.ReplaceActivation(degree=d) for d in degrees], **base)
+
+
+def budget_request(base: Dict[str, Any], importance: Optional[Mapping[str, Any]], levels: int,
+                   frontier_points: int, budget: Mapping[str, float]) -> edits_pb2.SolveBudgetRequest:
+    if len(budget) != 1:
+        raise TypeError("give exactly one budget, such as total_seconds=2.0")
+    request = edits_pb2.SolveBudgetRequest(levels=levels, frontier_points=frontier_points,
+                                           budget=edits_pb2.SearchBudget(**budget), **base)
+    for node, worth in (importance or {}).items():
+        layer = request.layers.add(node=node)
+        if isinstance(worth, Mapping):
+            for kept, value in sorted(worth.items()):
+                layer.curve.add(kept_elements=kept, importance=value)
+        else:
+            layer.element_importance = worth
+    return request
+
+
+def view(layers: bool) -> "question_pb2.EstimateView.ValueType":
+    return question_pb2.ESTIMATE_VIEW_LAYERS if layers else question_pb2.ESTIMATE_VIEW_TOTALS
+
+
+__all__ = [
+    "CostTable", "DeploymentLike", "ModelLike", "ProtocolLike", "answers", "budget_request",
+    "edits_request", "graph_source", "is_large", "key_of", "models_pb2", "oracle_pb2", "question",
+    "question_pb2", "read_edits", "table_request", "view"
+]

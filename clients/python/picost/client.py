@@ -1,0 +1,231 @@
+"""The blocking and the asyncio client. Both connect when first used."""
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import time
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
+
+import grpc
+
+from picost import _methods, answers, errors
+from picost._requests import DeploymentLike, ModelLike, ProtocolLike
+from picost._wire import models_pb2_grpc, oracle_pb2_grpc
+from picost.cost_table import CostTable
+
+DEFAULT_ADDRESS = "127.0.0.1:7433"
+_OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+# Nothing is kept of a question, and registering twice is registering once: asking again
+# is always safe.
+_AGAIN = (grpc.StatusCode.UNAVAILABLE,)
+
+
+def _pause(attempt: int) -> float:
+    """Full jitter: up to 50 ms, 100 ms, 200 ms, ... so that workers do not return at once."""
+    return random.uniform(0, 0.05 * 2**attempt)
+
+
+class _Base:
+
+    def __init__(self, address: Optional[str] = None, *, timeout: float = 60.0,
+                 retries: int = 4) -> None:
+        self.address = address or os.environ.get("PICOST_SERVER", DEFAULT_ADDRESS)
+        self.timeout = timeout
+        self.retries = retries
+        self._registry: Dict[str, str] = {}
+        self._channel: Any = None
+        self._stubs: Dict[str, Any] = {}
+
+    def __getstate__(self):
+        # Connections stay behind; what is registered stays known.
+        return {"address": self.address, "timeout": self.timeout, "retries": self.retries,
+                "_registry": self._registry, "_channel": None, "_stubs": {}}
+
+    def _open(self, channel_of: Any) -> None:
+        if self._channel is None:
+            self._channel = channel_of(self.address, options=_OPTIONS)
+            self._stubs = {"oracle": oracle_pb2_grpc.CostOracleStub(self._channel),
+                           "models": models_pb2_grpc.ModelsStub(self._channel)}
+
+    def _forget(self, error: errors.PicostError) -> bool:
+        """True where a registered model is gone (another daemon), so that it is sent again."""
+        if error.code == grpc.StatusCode.NOT_FOUND and self._registry:
+            self._registry.clear()
+            return True
+        return False
+
+
+class Client(_Base):
+    """Asks a daemon. May be pickled: workers connect on their own."""
+
+    def wait_ready(self, timeout: float = 30.0) -> "Client":
+        """Returns when the daemon answers."""
+        self._open(grpc.insecure_channel)
+        try:
+            grpc.channel_ready_future(self._channel).result(timeout)
+        except grpc.FutureTimeoutError:
+            raise errors.PicostError("no daemon answers at %s within %g s" % (self.address, timeout),
+                                     grpc.StatusCode.UNAVAILABLE) from None
+        return self
+
+    def close(self) -> None:
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def _call(self, stub: str, method: str, request: Any) -> Any:
+        self._open(grpc.insecure_channel)
+        for attempt in range(self.retries + 1):
+            try:
+                return getattr(self._stubs[stub], method)(request, timeout=self.timeout)
+            except grpc.RpcError as error:
+                if error.code() not in _AGAIN or attempt == self.retries:
+                    raise errors.from_rpc(error) from None
+            time.sleep(_pause(attempt))
+        raise AssertionError("unreachable")
+
+    def _drive(self, method: Any, *arguments: Any) -> Any:
+        for _ in range(2):
+            call = method(self._registry, *arguments)
+            try:
+                request = next(call)
+                while True:
+                    request = call.send(self._call(*request))
+            except StopIteration as done:
+                return done.value
+            except errors.PicostError as error:
+                if not self._forget(error):
+                    raise
+                last = error
+        raise last
+
+    def register(self, model: ModelLike, display_name: str = "", *,
+                 dimensions: Optional[Mapping[str, int]] = None, example: Any = None) -> str:
+        """Sends a model once; its name stands for it afterwards."""
+        return self._drive(_methods.register, model, display_name, dimensions, example)
+
+    def estimate(self, model: ModelLike, *, protocol: ProtocolLike, deployment: DeploymentLike,
+                 layers: bool = True, dimensions: Optional[Mapping[str, int]] = None,
+                 example: Any = None) -> answers.Estimate:
+        return self._drive(_methods.estimate, model, protocol, deployment, layers, dimensions,
+                           example)
+
+    def evaluate_edits(self, model: ModelLike, edits: Iterable[Any], *, protocol: ProtocolLike,
+                       deployment: DeploymentLike, batch: int = 1000, on_error: str = "raise"
+                       ) -> List[Union[answers.Totals, errors.PicostError]]:
+        """One answer per edit, in order. An edit: {node: kept elements}, or operations of
+        picost.edits. on_error="return" puts errors into the list."""
+        return self._drive(_methods.evaluate_edits, model, edits, protocol, deployment, batch,
+                           on_error)
+
+    def cost_table(self, model: ModelLike, *, protocol: ProtocolLike, deployment: DeploymentLike,
+                   levels: int = 17, degrees: Iterable[int] = ()) -> CostTable:
+        return self._drive(_methods.cost_table, model, protocol, deployment, levels, degrees)
+
+    def solve_budget(self, model: ModelLike, *, protocol: ProtocolLike, deployment: DeploymentLike,
+                     importance: Optional[Mapping[str, Any]] = None, levels: int = 17,
+                     **budget: float) -> answers.Allocation:
+        """The most importance under one budget (total_seconds=2.0, online_bytes=10**9, ...).
+        importance: {node: worth of an element, or {kept elements: worth}}; none: ReLUs."""
+        return self._drive(_methods.solve_budget, model, protocol, deployment, importance, levels, 0,
+                           budget)
+
+    def frontier(self, model: ModelLike, *, protocol: ProtocolLike, deployment: DeploymentLike,
+                 metric: str = "total_seconds", points: int = 20,
+                 importance: Optional[Mapping[str, Any]] = None, levels: int = 17
+                 ) -> List[answers.Allocation]:
+        """Best allocations from the cheapest to the most valuable one."""
+        return self._drive(_methods.solve_budget, model, protocol, deployment, importance, levels,
+                           points, {metric: 0})
+
+    def capacity(self, model: ModelLike, *, protocol: ProtocolLike, deployment: DeploymentLike,
+                 arrivals_per_second: float, client_storage_bytes: int, edit: Any = None) -> Any:
+        return self._drive(_methods.capacity, model, protocol, deployment, arrivals_per_second,
+                           client_storage_bytes, edit)
+
+
+class AsyncClient(_Base):
+    """The same calls, to be awaited."""
+
+    async def wait_ready(self, timeout: float = 30.0) -> "AsyncClient":
+        self._open(grpc.aio.insecure_channel)
+        try:
+            await asyncio.wait_for(self._channel.channel_ready(), timeout)
+        except asyncio.TimeoutError:
+            raise errors.PicostError("no daemon answers at %s within %g s" % (self.address, timeout),
+                                     grpc.StatusCode.UNAVAILABLE) from None
+        return self
+
+    async def close(self) -> None:
+        if self._channel is not None:
+            await self._channel.close()
+            self._channel = None
+
+    async def __aenter__(self) -> "AsyncClient":
+        return self
+
+    async def __aexit__(self, *_: Any) -> None:
+        await self.close()
+
+    async def _call(self, stub: str, method: str, request: Any) -> Any:
+        self._open(grpc.aio.insecure_channel)
+        for attempt in range(self.retries + 1):
+            try:
+                return await getattr(self._stubs[stub], method)(request, timeout=self.timeout)
+            except grpc.RpcError as error:
+                if error.code() not in _AGAIN or attempt == self.retries:
+                    raise errors.from_rpc(error) from None
+            await asyncio.sleep(_pause(attempt))
+        raise AssertionError("unreachable")
+
+    async def _drive(self, method: Any, *arguments: Any) -> Any:
+        for _ in range(2):
+            call = method(self._registry, *arguments)
+            try:
+                request = next(call)
+                while True:
+                    request = call.send(await self._call(*request))
+            except StopIteration as done:
+                return done.value
+            except errors.PicostError as error:
+                if not self._forget(error):
+                    raise
+                last = error
+        raise last
+
+    async def register(self, model: ModelLike, display_name: str = "", *,
+                       dimensions: Optional[Mapping[str, int]] = None, example: Any = None) -> str:
+        return await self._drive(_methods.register, model, display_name, dimensions, example)
+
+    async def estimate(self, model: ModelLike, *, protocol: ProtocolLike,
+                       deployment: DeploymentLike, layers: bool = True,
+                       dimensions: Optional[Mapping[str, int]] = None, example: Any = None
+                       ) -> answers.Estimate:
+        return await self._drive(_methods.estimate, model, protocol, deployment, layers, dimensions,
+                                 example)
+
+    async def evaluate_edits(self, model: ModelLike, edits: Iterable[Any], *,
+                             protocol: ProtocolLike, deployment: DeploymentLike, batch: int = 1000,
+                             on_error: str = "raise"
+                             ) -> List[Union[answers.Totals, errors.PicostError]]:
+        return await self._drive(_methods.evaluate_edits, model, edits, protocol, deployment, batch,
+                                 on_error)
+
+    async def cost_table(self, model: ModelLike, *, protocol: ProtocolLike,
+                         deployment: DeploymentLike, levels: int = 17,
+                         degrees: Iterable[int] = ()) -> CostTable:
+        return await self._drive(_methods.cost_table, model, protocol, deployment, levels, degrees)
+
+    async def solve_budget(self, model: ModelLike, *, protocol: ProtocolLike,
+                           deployment: DeploymentLike,
+                           importance: Optional[Mapping[str, Any]] = None, levels: int = 17,
+                           **budget: float) -> answers.Allocation:
+        return await self._drive(_methods.solve_budget, model, protocol, deployment, importance,
+                                 levels, 0, budget)

@@ -1,0 +1,59 @@
+"""A private daemon: `with picost.local() as client`."""
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from typing import Optional
+
+from picost.client import Client
+
+
+class LocalClient(Client):
+    """A client with a daemon of its own, which ends with it."""
+
+    def __init__(self, program: str, data_dir: str, start_timeout: float = 60.0) -> None:
+        # Unix sockets: no port that others could reach or take.
+        self._folder: Optional[str] = tempfile.mkdtemp(prefix="picost-")
+        socket = os.path.join(self._folder, "socket")
+        self._log = open(os.path.join(self._folder, "log"), "wb")
+        self._daemon = subprocess.Popen(
+            [program, "--listen=unix:" + socket, "--data_dir=" + data_dir, "--store=memory"],
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
+        super().__init__("unix:" + socket)
+        deadline = time.monotonic() + start_timeout
+        while not os.path.exists(socket):
+            if self._daemon.poll() is not None or time.monotonic() > deadline:
+                with open(self._log.name, encoding="utf-8") as log:
+                    text = log.read()
+                self.close()
+                raise RuntimeError("picostd did not start:\n" + text)
+            time.sleep(0.01)
+        self.wait_ready()
+
+    def __reduce__(self):
+        # Workers talk to the same daemon; only this object ends it.
+        return Client, (self.address,)
+
+    def close(self) -> None:
+        super().close()
+        if self._daemon.poll() is None:
+            self._daemon.terminate()
+            self._daemon.wait()
+        self._log.close()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+
+def local(program: Optional[str] = None, data_dir: Optional[str] = None) -> LocalClient:
+    """Starts picostd. program: PICOST_DAEMON, else picostd of PATH. data_dir: tables and
+    deployments; PICOST_DATA_DIR."""
+    program = program or os.environ.get("PICOST_DAEMON") or shutil.which("picostd")
+    data_dir = data_dir or os.environ.get("PICOST_DATA_DIR")
+    if not program or not data_dir:
+        raise RuntimeError("local() needs the daemon and its data: pass program= and data_dir=, or "
+                           "set PICOST_DAEMON and PICOST_DATA_DIR")
+    return LocalClient(program, data_dir)
