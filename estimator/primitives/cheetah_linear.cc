@@ -38,6 +38,10 @@ struct Tiling {
   int64_t channel_groups = 1;  // ceil(in_channels / channels_per_ciphertext)
   int64_t output_rows = 0;     // of the stride-1 result
   int64_t output_columns = 0;
+  // Coefficients that a reply keeps: the outputs with the stride's gaps, which may
+  // reach past the stride-1 result.
+  int64_t kept_rows = 0;
+  int64_t kept_columns = 0;
 };
 
 // A 1x1 kernel with a stride first drops the rows and columns that it skips; a
@@ -56,6 +60,9 @@ Tiling TileConvolution(const Parameters& p) {
   Tiling tiling;
   tiling.output_rows = height - kernel_height + 1;
   tiling.output_columns = width - kernel_width + 1;
+  tiling.kept_rows = RoundUp(tiling.output_rows, kernel_height == 1 ? 1 : p.Get("stride_height"));
+  tiling.kept_columns =
+      RoundUp(tiling.output_columns, kernel_width == 1 ? 1 : p.Get("stride_width"));
   if (height * width <= kRingDegree) {
     tiling.channels_per_ciphertext =
         std::max<int64_t>(1, std::min({kRingDegree / (height * width), p.Get("in_channels"),
@@ -104,8 +111,8 @@ struct ConvolutionWork {
   int64_t input_ciphertexts = 0;
   int64_t output_ciphertexts = 0;
   int64_t products = 0;
-  int64_t kept_coefficients = 0;  // of the stride-1 result
-  bool pointwise = false;         // 1x1, one channel per polynomial
+  int64_t kept_coefficients = 0;
+  bool pointwise = false;  // 1x1, one channel per polynomial
 };
 ConvolutionWork Convolution(const Parameters& p, int64_t count) {
   const Tiling tiling = TileConvolution(p);
@@ -114,7 +121,7 @@ ConvolutionWork Convolution(const Parameters& p, int64_t count) {
   work.input_ciphertexts = Product({tiling.channel_groups, tiling.tiles, count});
   work.output_ciphertexts = Product({out, tiling.tiles, count});
   work.products = Product({out, tiling.channel_groups, tiling.tiles, count});
-  work.kept_coefficients = Product({out, tiling.output_rows, tiling.output_columns, count});
+  work.kept_coefficients = Product({out, tiling.kept_rows, tiling.kept_columns, count});
   work.pointwise = p.Get("kernel_height") == 1 && p.Get("kernel_width") == 1 &&
                    tiling.channels_per_ciphertext == 1;
   return work;
@@ -239,13 +246,14 @@ std::vector<PrimitiveSpec> CheetahLinearPrimitives() {
       Size("pad_right", "columns of padding on the right", 0, kSide),
       Size("client_plaintext_input",
            "1: the client holds the input in the clear (first layer); 0: it is shared", 0, 1)};
-  conv.usage = {{"calls", "convolutions"},
-                kInputs,
-                kOutputs,
-                {"products", "ciphertext-plaintext products, pointwise ones apart"},
-                {"pointwise_products",
-                 "products of 1x1 kernels with one channel per polynomial: the cheap class"},
-                {"kept_coefficients", "coefficients of the replies: stride-1 outputs"}};
+  conv.usage = {
+      {"calls", "convolutions"},
+      kInputs,
+      kOutputs,
+      {"products", "ciphertext-plaintext products, pointwise ones apart"},
+      {"pointwise_products",
+       "products of 1x1 kernels with one channel per polynomial: the cheap class"},
+      {"kept_coefficients", "coefficients that the replies keep: outputs and the stride's gaps"}};
   conv.traffic = ConvolutionTraffic;
   conv.use = ConvolutionUse;
   specs.push_back(conv);

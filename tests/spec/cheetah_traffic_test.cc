@@ -5,6 +5,7 @@
 #include "estimator/primitives/catalog.h"
 #include "estimator/primitives/primitive.h"
 #include "gtest/gtest.h"
+#include "tests/spec/measured_calls.h"
 #include "tests/spec/measured_rows.h"
 
 namespace picost::spec {
@@ -23,61 +24,6 @@ PrimitiveCall Call(const char* id, const Parameters& parameters, int64_t count) 
   auto call = primitives::MakeCall(id, parameters, count, Phase::kOnline, Executor::kJoint);
   EXPECT_TRUE(call.ok()) << call.status();
   return *std::move(call);
-}
-
-PrimitiveCall CallOfRow(const MeasuredRow& row) {
-  const int64_t ell = row.Int("ell");
-  if (row.op == "relu") {
-    return Call("cheetah.relu", {{"ring_bits", ell}, {"ignored_bits", 12}}, row.Int("n"));
-  }
-  if (row.op == "relu_trunc") {
-    return Call("cheetah.relu_trunc",
-                {{"ring_bits", ell}, {"ignored_bits", 18}, {"truncated_bits", row.Int("sf")}},
-                row.Int("n"));
-  }
-  if (row.op == "trunc") {
-    return Call("cheetah.trunc", {{"ring_bits", ell}, {"truncated_bits", row.Int("sf")}},
-                row.Int("n"));
-  }
-  if (row.op == "maxpool") {
-    return Call("cheetah.maxpool", {{"ring_bits", ell}, {"window", row.Int("k") * row.Int("k")}},
-                row.Int("outs"));
-  }
-  if (row.op == "avgpool") {
-    return Call("cheetah.avgpool", {{"ring_bits", ell}, {"divisor", row.Int("k") * row.Int("k")}},
-                row.Int("outs"));
-  }
-  if (row.op == "argmax") {
-    return Call("cheetah.argmax", {{"ring_bits", ell}, {"width", row.Int("n")}}, 1);
-  }
-  if (row.op == "ewmul_he") return Call("cheetah.ewmul_he", {{"ring_bits", ell}}, row.Int("n"));
-  if (row.op == "bn") {
-    return Call("cheetah.bn", {{"ring_bits", ell}, {"pixels", row.Int("H") * row.Int("H")}},
-                row.Int("C"));
-  }
-  if (row.op == "fc") {
-    return Call(
-        "cheetah.fc",
-        {{"ring_bits", ell}, {"in_features", row.Int("in")}, {"out_features", row.Int("out")}}, 1);
-  }
-  if (row.op == "setup") return Call("cheetah.setup", {}, 1);
-  EXPECT_EQ(row.op, "conv");
-  return Call("cheetah.conv",
-              {{"ring_bits", ell},
-               {"in_channels", row.Int("CI")},
-               {"out_channels", row.Int("CO")},
-               {"height", row.Int("H")},
-               {"width", row.Int("H")},
-               {"kernel_height", row.Int("F")},
-               {"kernel_width", row.Int("F")},
-               {"stride_height", row.Int("S")},
-               {"stride_width", row.Int("S")},
-               {"pad_top", row.Int("P")},
-               {"pad_bottom", row.Int("P")},
-               {"pad_left", row.Int("P")},
-               {"pad_right", row.Int("P")},
-               {"client_plaintext_input", 1 - row.IntOr("shared", 1)}},
-              1);
 }
 
 class InteractiveTraffic : public testing::TestWithParam<const char*> {};

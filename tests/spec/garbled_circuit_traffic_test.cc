@@ -1,6 +1,7 @@
 // The catalogue's forms of garbled circuits and OT against every row measured
 // with emp-tool and emp-ot.
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "estimator/primitives/catalog.h"
@@ -125,6 +126,32 @@ TEST(EmpIknp, SendsTheMeasuredBytes) {
     }
   }
   EXPECT_EQ(checked, 21);
+}
+
+TEST(EmpFerret, SendsTheMeasuredBytes) {
+  const Parameters server = {{"sender_is_client", 0}};
+  const auto setup_rows = ReadMeasuredRows("emp", "ferret_setup");
+  ASSERT_EQ(setup_rows.size(), 1u);
+  ExpectRow(TrafficOf("ot.ferret_setup", server, 1), setup_rows[0]);
+  const Traffic extension = TrafficOf("ot.ferret_extension", server, 1);
+  EXPECT_EQ(extension.server_to_client.value(), 559'456);
+  int checked = 0;
+  for (const char* op : {"ferret_rcot", "ferret_cot"}) {
+    for (const MeasuredRow& row : ReadMeasuredRows("emp", op)) {
+      SCOPED_TRACE(row.line);
+      // Whole extensions from the sender; a choice bit for each OT from the receiver.
+      EXPECT_EQ(row.server_bytes % extension.server_to_client.value(), 0);
+      EXPECT_LE(row.server_bytes / extension.server_to_client.value(),
+                row.Int("n") / 10'001'853 + 1);
+      EXPECT_EQ(
+          row.client_bytes,
+          std::string(op) == "ferret_rcot"
+              ? 0
+              : TrafficOf("ot.ferret_correlated", server, row.Int("n")).client_to_server.value());
+      ++checked;
+    }
+  }
+  EXPECT_EQ(checked, 15);
 }
 
 }  // namespace

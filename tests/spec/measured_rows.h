@@ -28,6 +28,19 @@ struct MeasuredRow {
   }
 };
 
+// A layer of whole networks: one shape, its least and largest traffic.
+struct MeasuredLayer {
+  MeasuredRow row;     // backend, op, shape
+  bool first = false;  // in its network
+  int64_t server_least = 0;
+  int64_t server_most = 0;
+  int64_t client_least = 0;
+  int64_t client_most = 0;
+  int64_t rounds_least = 0;
+  int64_t rounds_most = 0;
+};
+std::vector<MeasuredLayer> ReadMeasuredLayers();
+
 // Rows of one backend and operation; all operations where op is empty.
 std::vector<MeasuredRow> ReadMeasuredRows(std::string_view backend, std::string_view op);
 
