@@ -1,0 +1,103 @@
+#include "tests/accuracy/published.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <map>
+
+#include "estimator/cost/calibration_io.h"
+#include "estimator/cost/csv.h"
+#include "estimator/cost/data_directory.h"
+#include "estimator/primitives/primitive.h"
+
+namespace picost::accuracy {
+namespace {
+
+using cost::CostModel;
+using primitives::MakeCall;
+using primitives::Parameters;
+using primitives::Phase;
+
+const Parameters kBfv = {{"ring_degree", 8192}, {"data_primes", 4}};
+
+// Seconds of one evaluation, by the published table.
+double Predict(const CostModel& model, const std::string& id, const Parameters& parameters,
+               int64_t count, primitives::Executor executor) {
+  const auto call = MakeCall(id, parameters, count, Phase::kOffline, executor);
+  if (!call.ok()) {
+    std::cerr << call.status() << "\n";
+    std::abort();
+  }
+  const cost::FitGroup* group = model.Find(*call);
+  if (group == nullptr) std::abort();
+  return group->Point(call->usage);
+}
+
+// The sums that stand in the table: a phase of a network is one sample.
+double PredictSample(const CostModel& model, const cost::Sample& sample) {
+  double seconds =
+      Predict(model, sample.primitive, sample.parameters, sample.count, sample.executor);
+  for (const cost::NestedUse& use : sample.nested) {
+    seconds += Predict(model, use.primitive, use.parameters, use.count, sample.executor);
+  }
+  return seconds;
+}
+
+}  // namespace
+
+std::vector<Score> ScorePublishedPhases(const std::string& data_path) {
+  const auto data = cost::DataDirectory::Load(data_path);
+  const auto text = cost::ReadFile(data_path + "/published/delphi_phases_cifar10.csv");
+  if (!data.ok() || !text.ok()) std::abort();
+  const CostModel& model = *(*data)->FindTable("delphi-epyc7502");
+  const auto rows = cost::ParseCsv(*text, "delphi_phases_cifar10.csv");
+  std::map<std::string, std::map<std::string, double>> phases;  // network -> quantity
+  for (const cost::CsvRow& row : *rows) {
+    if (row.fields[2] == "server-garbler") {
+      phases[row.fields[1]][row.fields[3]] = std::strtod(row.fields[4].c_str(), nullptr);
+    }
+  }
+  std::vector<Score> scores;
+  const auto add = [&](const std::string& network, const std::string& phase, double measured,
+                       double predicted) {
+    Score score{.backend = "delphi", .operation = phase, .run = network, .network = "none"};
+    score.measured = {measured};
+    score.median = measured;
+    score.predicted = predicted;
+    scores.push_back(score);
+  };
+  const std::map<std::string, std::string> names = {
+      {"he.keygen", "key generation"},          {"he.encrypt", "HE encryption"},
+      {"he.decrypt", "HE decryption"},          {"gc.garble", "garbling and encoding"},
+      {"gc.evaluate", "online ReLU"},           {"gc.send_labels", "online encoding"},
+      {"plaintext.field_macs", "online linear"}};
+  // Samples stand in the order of the networks in the file.
+  std::map<std::string, int> seen;
+  const std::vector<std::string> order = {"r18", "r32", "vgg16"};
+  for (const cost::Sample& sample : model.table().samples) {
+    const auto name = names.find(sample.primitive);
+    if (name == names.end()) continue;
+    add(order[seen[sample.primitive]++], name->second, sample.wall.value(),
+        PredictSample(model, sample));
+  }
+  // HE evaluation: convolutions by their published shapes; what the published total
+  // holds beside them is the fully connected layers.
+  std::map<std::string, std::vector<double>> layers;
+  for (const cost::Sample& sample : model.table().samples) {
+    if (sample.primitive != "he.linear_evaluation") continue;
+    const int64_t products = sample.parameters.Get("products");
+    const int64_t switches = sample.parameters.Get("key_switches");
+    Score score{.backend = "delphi",
+                .operation = "HE evaluation of a layer",
+                .run = products == 576 && switches == 156 ? "8x8 layer of r32" : "layer",
+                .network = "none",
+                .shape = std::to_string(products) + " products, " + std::to_string(switches) +
+                         " key switches"};
+    score.measured = {sample.wall.value()};
+    score.median = sample.wall.value();
+    score.predicted = PredictSample(model, sample);
+    scores.push_back(score);
+  }
+  return scores;
+}
+
+}  // namespace picost::accuracy
