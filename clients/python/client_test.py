@@ -1,11 +1,13 @@
 """The package against a real daemon, and the README's examples as they stand."""
 import asyncio
 import importlib.util
+import json
 import os
 import pickle
 import random
 import re
 import sys
+import tempfile
 import unittest
 
 import grpc
@@ -16,7 +18,7 @@ os.environ.setdefault("PICOST_DAEMON", os.path.abspath("service/picostd"))
 os.environ.setdefault("PICOST_DATA_DIR", os.path.abspath("data"))
 
 import picost  # noqa: E402
-from picost import edits  # noqa: E402
+from picost import edits, sweep  # noqa: E402
 
 MODEL = "data/models/minionn_cifar.onnx"
 DELPHI = dict(protocol="delphi", deployment="lan")
@@ -131,6 +133,26 @@ class ClientTest(unittest.TestCase):
                 return await oracle.estimate(MODEL, **DELPHI)
 
         self.assertEqual(asyncio.run(ask()).message, self.oracle.estimate(MODEL, **DELPHI).message)
+
+    def test_sweeps_resume_where_they_were_stopped(self):
+        node, most = next(iter(self.relus.items()))
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = os.path.join(folder, "in.jsonl"), os.path.join(folder, "out.csv")
+            with open(source, "w", encoding="utf-8") as file:
+                for i in range(7):
+                    file.write(json.dumps({"id": "c%d" % i, "kept": {node: i * most // 7}}) + "\n")
+                file.write(json.dumps({"kept": {"nowhere": 1}}) + "\n")
+            self.assertEqual(8, sweep.sweep(self.oracle, source, target, model=MODEL, batch=3, **DELPHI))
+            with open(target, encoding="utf-8") as file:
+                whole = file.read()
+            self.assertEqual(9, len(whole.splitlines()))
+            self.assertIn("nowhere", whole.splitlines()[-1])
+            # Stopped in the middle of the fifth line.
+            with open(target, "w", encoding="utf-8") as file:
+                file.write(whole[:len("".join(whole.splitlines(True)[:5])) - 4])
+            self.assertEqual(5, sweep.sweep(self.oracle, source, target, model=MODEL, batch=3, **DELPHI))
+            with open(target, encoding="utf-8") as file:
+                self.assertEqual(whole, file.read())
 
     def test_nobody_there_is_an_error_in_time(self):
         with self.assertRaises(picost.PicostError):

@@ -1,0 +1,5 @@
+import sys
+
+from picost.sweep import main
+
+sys.exit(main())
