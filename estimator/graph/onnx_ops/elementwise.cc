@@ -118,6 +118,14 @@ absl::Status EmitBinary(OpContext& op, ElementwiseKind kind, ValueId left, Value
       PICOST_ASSIGN_OR_RETURN(right, Step(op, "neg", ElementwiseKind::kNeg, right));
       node.kind = ElementwiseKind::kAdd;
     } else if (kind == ElementwiseKind::kDiv) {
+      const auto* known = std::get_if<std::vector<double>>(&op.DataOf(left));
+      const bool is_one = known != nullptr && known->size() == 1 && known->front() == 1;
+      if (is_one && op.TypeOf(right).dims == type.dims) {
+        return op.Emit(Elementwise{.kind = ElementwiseKind::kReciprocal,
+                                   .elements = type.ElementCount(),
+                                   .second = Operand::kNone},
+                       {right}, type);
+      }
       PICOST_ASSIGN_OR_RETURN(right, Step(op, "reciprocal", ElementwiseKind::kReciprocal, right));
       node.kind = ElementwiseKind::kMul;
     } else if (kind == ElementwiseKind::kPow || kind == ElementwiseKind::kMod) {

@@ -10,7 +10,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-
 #include "estimator/count/op_counts.h"
 #include "estimator/graph/node_attributes.h"
 #include "estimator/graph/onnx_import.h"
