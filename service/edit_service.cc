@@ -29,6 +29,9 @@ constexpr int kMostOperations = 4096;
 constexpr int kMostPolynomials = 64;
 constexpr int64_t kDefaultLevels = 17;
 constexpr int64_t kMostLevels = 4096;
+// Choices of one table (each one is evaluated), and choices times budgets solved for.
+constexpr int64_t kMostChoices = 65'536;
+constexpr int64_t kMostSolvedChoices = 524'288;
 constexpr size_t kMostCorrelationBytes = 256;
 
 absl::Status Invalid(std::string what, std::string field, std::string mend) {
@@ -41,6 +44,15 @@ absl::Status CheckCount(int64_t count, int64_t most, const std::string& field) {
   return MakeError(absl::StatusCode::kResourceExhausted,
                    absl::StrCat(field, " holds ", count, " entries"),
                    {.field = field, .mend = absl::StrCat("Send at most ", most, " in one call.")});
+}
+
+absl::Status CheckChoices(int64_t total, int64_t most) {
+  if (total <= most) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kResourceExhausted, absl::StrCat(total, " choices of all layers together"),
+      {.field = "levels",
+       .mend = absl::StrCat("Ask for fewer levels, layers or frontier_points: at most ", most,
+                            " choices.")});
 }
 
 template <typename Request>
@@ -236,6 +248,11 @@ absl::Status EditService::ExportCostTable(const v1::ExportCostTableRequest& requ
           .node = layer.node, .degree = polynomial.degree(), .scheme = polynomial.scheme()});
     }
   }
+  int64_t total = 0;
+  for (const whatif::LayerChoices& layer : choices) {
+    total += static_cast<int64_t>(layer.operations.size());
+  }
+  PICOST_RETURN_IF_ERROR(CheckChoices(total, kMostChoices));
   const auto table = whatif::BuildCostTable(*session, choices);
   if (!table.ok()) return PlanningError(table.status());
   response.set_model(absl::StrCat("models/", session->base().fingerprint()));
@@ -251,6 +268,14 @@ absl::Status EditService::SolveBudget(const v1::SolveBudgetRequest& request,
   PICOST_ASSIGN_OR_RETURN(const SessionCache::Lease session, Open(request));
   PICOST_ASSIGN_OR_RETURN(std::vector<whatif::ValuedLayer> layers,
                           ValuedLayers(request, *session, levels));
+  int64_t total = 0;
+  for (const whatif::ValuedLayer& layer : layers) {
+    total += static_cast<int64_t>(layer.choices.size());
+  }
+  PICOST_RETURN_IF_ERROR(CheckChoices(total, kMostChoices));
+  if (request.frontier_points() > 0) {
+    PICOST_RETURN_IF_ERROR(CheckChoices(total, kMostSolvedChoices / request.frontier_points()));
+  }
   auto solver = whatif::BudgetSolver::Create(session.get(), std::move(layers));
   if (!solver.ok()) return PlanningError(solver.status());
   response.set_model(absl::StrCat("models/", session->base().fingerprint()));

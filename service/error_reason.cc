@@ -1,11 +1,13 @@
 #include "service/error_reason.h"
 
 #include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
 
 namespace picost::service {
 namespace {
 
 constexpr char kPayload[] = "picost.dev/error/reason";
+constexpr char kRetryPayload[] = "picost.dev/error/retry-milliseconds";
 
 }  // namespace
 
@@ -46,6 +48,19 @@ std::string GetReason(const absl::Status& status) {
     default:
       return "INTERNAL";
   }
+}
+
+absl::Status WithRetryDelay(absl::Status status, std::chrono::milliseconds delay) {
+  status.SetPayload(kRetryPayload, absl::Cord(std::to_string(delay.count())));
+  return status;
+}
+
+std::optional<std::chrono::milliseconds> GetRetryDelay(const absl::Status& status) {
+  const auto payload = status.GetPayload(kRetryPayload);
+  int64_t milliseconds = 0;
+  if (!payload.has_value() || !absl::SimpleAtoi(std::string(*payload), &milliseconds))
+    return std::nullopt;
+  return std::chrono::milliseconds(milliseconds);
 }
 
 }  // namespace picost::service

@@ -1,7 +1,9 @@
 // The gRPC face of the services: callback API, nothing but transport.
 //
-// A handler runs the service, adds what varies as trailing metadata, and converts
-// the status. This file's .cc and server.cc are the only places with gRPC headers.
+// A handler runs the service, adds what varies as trailing metadata, counts, and
+// converts the status. Calls that bring a network with them run on the work
+// queue; where it is full they are refused with a delay to wait. This file's .cc and server.cc are
+// the only places with gRPC headers.
 #ifndef PICOST_SERVICE_FRONTEND_H_
 #define PICOST_SERVICE_FRONTEND_H_
 
@@ -11,8 +13,10 @@
 
 #include "service/catalog_service.h"
 #include "service/edit_service.h"
+#include "service/metrics.h"
 #include "service/model_service.h"
 #include "service/oracle_service.h"
+#include "service/work_queue.h"
 
 namespace grpc {
 class Service;
@@ -23,8 +27,8 @@ namespace picost::service {
 // Owns the generated services' implementations; the services behind outlive it.
 class Frontend {
  public:
-  Frontend(ModelService* models, OracleService* oracle, EditService* edits,
-           CatalogService* catalog);
+  Frontend(ModelService* models, OracleService* oracle, EditService* edits, CatalogService* catalog,
+           Metrics* metrics, WorkQueue* queue);
   ~Frontend();
 
   // To register with a server.

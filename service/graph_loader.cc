@@ -57,7 +57,9 @@ absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::Import(
 absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::LoadRegistered(
     const std::string& name) {
   const std::string id = name.substr(name.find('/') + 1);
-  if (auto cached = cache_.Find(id); cached != nullptr) return cached;
+  auto cached = cache_.Find(id);
+  on_lookup_(cached != nullptr);
+  if (cached != nullptr) return cached;
   PICOST_ASSIGN_OR_RETURN(const ModelRecord record, store_->Get(id));
   v1::GraphSource source;
   if (!source.ParseFromString(record.source)) {

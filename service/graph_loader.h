@@ -3,6 +3,7 @@
 #ifndef PICOST_SERVICE_GRAPH_LOADER_H_
 #define PICOST_SERVICE_GRAPH_LOADER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,8 +19,14 @@ namespace picost::service {
 class GraphLoader {
  public:
   // store outlives the loader.
-  GraphLoader(ModelStore* store, graph::ImportLimits limits, int64_t cache_budget_bytes)
-      : store_(store), limits_(limits), cache_(cache_budget_bytes) {}
+  // on_lookup: told of every look into the cache whether it was a hit.
+  GraphLoader(
+      ModelStore* store, graph::ImportLimits limits, int64_t cache_budget_bytes,
+      std::function<void(bool hit)> on_lookup = [](bool) {})
+      : store_(store),
+        limits_(limits),
+        cache_(cache_budget_bytes),
+        on_lookup_(std::move(on_lookup)) {}
 
   // Of a validated source. A refused network has the reason MODEL_REFUSED; a name
   // of nothing is kNotFound.
@@ -30,6 +37,7 @@ class GraphLoader {
   absl::StatusOr<std::string> SourceToKeep(const v1::GraphSource& source) const;
 
   void Remember(std::shared_ptr<const LoadedGraph> loaded) { cache_.Insert(std::move(loaded)); }
+  int64_t cache_bytes() const { return cache_.used_bytes(); }
   void Forget(const std::string& fingerprint) { cache_.Erase(fingerprint); }
 
  private:
@@ -39,6 +47,7 @@ class GraphLoader {
   ModelStore* const store_;
   const graph::ImportLimits limits_;
   GraphCache cache_;
+  const std::function<void(bool hit)> on_lookup_;
 };
 
 }  // namespace picost::service

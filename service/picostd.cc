@@ -6,12 +6,15 @@
 // directory again on SIGHUP.
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
@@ -25,6 +28,12 @@ ABSL_FLAG(bool, allow_remote, false,
           "allow --listen addresses that other machines reach: there is no encryption");
 ABSL_FLAG(std::string, data_dir, "data", "folder with calibration tables, networks, deployments");
 ABSL_FLAG(std::string, store, "memory", "where models are kept: memory, or sqlite:PATH");
+ABSL_FLAG(std::string, admin_listen, "",
+          "HOST:PORT for /metrics, /healthz and /readyz over HTTP; empty: none");
+ABSL_FLAG(std::string, admin_port_file, "", "file to write the admin port to");
+ABSL_FLAG(int32_t, worker_threads, 0,
+          "threads that read networks of requests and search; 0: one per processor");
+ABSL_FLAG(int32_t, waiting_calls, 256, "calls that may wait for them; more are refused");
 ABSL_FLAG(std::string, port_file, "", "file to write the port to, once the daemon listens");
 ABSL_FLAG(int64_t, cache_megabytes, 256, "memory for the graphs of registered models");
 ABSL_FLAG(int32_t, drain_seconds, 10, "how long calls in progress may take after SIGTERM");
@@ -40,6 +49,11 @@ bool WritePortFile(const std::string& path, int port) {
     if (!file.flush()) return false;
   }
   return std::rename(temporary.c_str(), path.c_str()) == 0;
+}
+
+int WorkerThreads() {
+  const int asked = absl::GetFlag(FLAGS_worker_threads);
+  return asked > 0 ? asked : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
 }  // namespace
@@ -67,14 +81,21 @@ int main(int argc, char** argv) {
       .data_dir = absl::GetFlag(FLAGS_data_dir),
       .store = absl::GetFlag(FLAGS_store),
       .cache_budget_bytes = absl::GetFlag(FLAGS_cache_megabytes) << 20,
+      .admin_listen = absl::GetFlag(FLAGS_admin_listen),
+      .worker_threads = WorkerThreads(),
+      .waiting_calls = static_cast<size_t>(std::max(1, absl::GetFlag(FLAGS_waiting_calls))),
   });
   if (!server.ok()) {
     std::cerr << "picostd: " << server.status().message() << "\n";
     return absl::IsInvalidArgument(server.status()) ? 2 : 1;
   }
-  const std::string port_file = absl::GetFlag(FLAGS_port_file);
-  if (!port_file.empty() && !WritePortFile(port_file, (*server)->port())) {
-    std::cerr << "picostd: cannot write the port to " << port_file << "\n";
+  // The main one last: whoever waits for it finds the other, too.
+  const std::pair<std::string, int> port_files[] = {
+      {absl::GetFlag(FLAGS_admin_port_file), (*server)->admin_port()},
+      {absl::GetFlag(FLAGS_port_file), (*server)->port()}};
+  for (const auto& [file, port] : port_files) {
+    if (file.empty() || WritePortFile(file, port)) continue;
+    std::cerr << "picostd: cannot write the port to " << file << "\n";
     return 1;
   }
   std::cerr << "picostd: listening on " << absl::GetFlag(FLAGS_listen);

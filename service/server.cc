@@ -4,20 +4,26 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include <atomic>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/graph/onnx_import.h"
+#include "service/admin_server.h"
 #include "service/catalog_service.h"
 #include "service/data_source.h"
 #include "service/edit_service.h"
 #include "service/frontend.h"
 #include "service/graph_loader.h"
+#include "service/metrics.h"
 #include "service/model_service.h"
 #include "service/oracle_service.h"
+#include "service/store/metered_model_store.h"
 #include "service/store/open_store.h"
+#include "service/work_queue.h"
 
 namespace picost::service {
 namespace {
@@ -43,25 +49,49 @@ bool IsLocal(const std::string& listen) {
 // In the order of their dependence: members are destroyed from the last.
 struct Server::Parts {
   Parts(std::unique_ptr<ModelStore> opened, const ServerOptions& options)
-      : store(std::move(opened)),
+      : store(std::move(opened),
+              [this](const std::string& operation, bool failed, double seconds) {
+                metrics.RecordStoreCall(operation, failed, seconds);
+              }),
         data(options.data_dir),
-        loader(store.get(), graph::ImportLimits{}, options.cache_budget_bytes),
-        models(store.get(), &loader, NowMicros),
+        loader(&store, graph::ImportLimits{}, options.cache_budget_bytes,
+               [this](bool hit) { metrics.RecordCacheLookup(hit); }),
+        models(&store, &loader, NowMicros),
         oracle(&loader, &data),
         edits(&loader, &data, &oracle),
         catalog(&data),
-        frontend(&models, &oracle, &edits, &catalog) {}
+        queue(options.worker_threads, options.waiting_calls),
+        frontend(&models, &oracle, &edits, &catalog, &metrics, &queue),
+        needs_data(!options.data_dir.empty()) {}
 
-  std::unique_ptr<ModelStore> store;
+  void RecordCalibrationTimes() {
+    const auto loaded = data.Get();
+    if (!loaded.ok()) return;
+    for (const cost::NamedTable& table : (*loaded)->tables()) {
+      absl::Time time;
+      const std::string& date = table.model->table().environment.date;
+      if (absl::ParseTime("%Y-%m-%d", date, &time, nullptr) ||
+          absl::ParseTime("%Y", date, &time, nullptr)) {
+        metrics.SetCalibrationTime(table.name, absl::ToDoubleSeconds(time - absl::UnixEpoch()));
+      }
+    }
+  }
+
+  Metrics metrics;
+  MeteredModelStore store;
   DataSource data;
   GraphLoader loader;
   ModelService models;
   OracleService oracle;
   EditService edits;
   CatalogService catalog;
+  WorkQueue queue;
   Frontend frontend;
+  const bool needs_data;
+  std::atomic<bool> draining = false;
   int port = 0;
   std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<AdminServer> admin;
 };
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -69,9 +99,10 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Server::~Server() { Shutdown(std::chrono::milliseconds(0)); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
-  if (!options.listen.empty() && !options.allow_remote && !IsLocal(options.listen)) {
+  for (const std::string& address : {options.listen, options.admin_listen}) {
+    if (address.empty() || options.allow_remote || IsLocal(address)) continue;
     return MakeError(absl::StatusCode::kInvalidArgument,
-                     absl::StrCat("'", options.listen, "' is reachable from other machines"),
+                     absl::StrCat("'", address, "' is reachable from other machines"),
                      {.field = "listen",
                       .mend = "Use a loopback address or a Unix socket, or allow remote clients "
                               "explicitly."});
@@ -104,8 +135,40 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   if (auto* health = parts->server->GetHealthCheckService(); health != nullptr) {
     for (const std::string& name : Frontend::service_names()) health->SetServingStatus(name, true);
   }
-  return std::unique_ptr<Server>(new Server(std::move(parts)));
+  std::unique_ptr<Server> server(new Server(std::move(parts)));
+  if (!options.admin_listen.empty()) {
+    PICOST_RETURN_IF_ERROR(server->StartAdmin(options.admin_listen));
+  }
+  return server;
 }
+
+absl::Status Server::StartAdmin(const std::string& listen) {
+  const auto metrics = [this] {
+    parts_->metrics.SetCacheBytes(static_cast<double>(parts_->loader.cache_bytes()));
+    return AdminResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                         .body = parts_->metrics.Render()};
+  };
+  const auto ready = [this] {
+    const absl::Status status = Ready();
+    return status.ok() ? AdminResponse{.body = "ready\n"}
+                       : AdminResponse{.status = 503, .body = absl::StrCat(status.message(), "\n")};
+  };
+  parts_->RecordCalibrationTimes();
+  PICOST_ASSIGN_OR_RETURN(
+      parts_->admin,
+      AdminServer::Start(listen, {{"/metrics", metrics},
+                                  {"/healthz", [] { return AdminResponse{.body = "alive\n"}; }},
+                                  {"/readyz", ready}}));
+  return absl::OkStatus();
+}
+
+absl::Status Server::Ready() {
+  if (parts_->draining) return absl::UnavailableError("the daemon is ending");
+  PICOST_RETURN_IF_ERROR(parts_->store.Check());
+  return parts_->needs_data ? parts_->data.Get().status() : absl::OkStatus();
+}
+
+int Server::admin_port() const { return parts_->admin != nullptr ? parts_->admin->port() : 0; }
 
 int Server::port() const { return parts_->port; }
 
@@ -118,6 +181,7 @@ std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
 
 void Server::Shutdown(std::chrono::milliseconds grace) {
   if (parts_->server == nullptr) return;
+  parts_->draining = true;
   if (auto* health = parts_->server->GetHealthCheckService(); health != nullptr) {
     health->SetServingStatus(false);
   }
@@ -126,6 +190,10 @@ void Server::Shutdown(std::chrono::milliseconds grace) {
   parts_->server.reset();
 }
 
-absl::Status Server::ReloadData() { return parts_->data.Reload(); }
+absl::Status Server::ReloadData() {
+  PICOST_RETURN_IF_ERROR(parts_->data.Reload());
+  parts_->RecordCalibrationTimes();
+  return absl::OkStatus();
+}
 
 }  // namespace picost::service

@@ -3,6 +3,7 @@
 #define PICOST_SERVICE_SERVER_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,6 +27,11 @@ struct ServerOptions {
   bool load_data_at_start = true;  // otherwise at the first question that needs it
   std::string store = "memory";    // see OpenStore
   int64_t cache_budget_bytes = int64_t{256} << 20;
+  // HTTP for operators: /metrics, /healthz, /readyz. Empty: none. Loopback only,
+  // unless allow_remote.
+  std::string admin_listen;
+  int worker_threads = 2;      // that read networks of requests and search
+  size_t waiting_calls = 256;  // for them; more are refused with RESOURCE_EXHAUSTED
 };
 
 class Server {
@@ -36,14 +42,20 @@ class Server {
   ~Server();
 
   int port() const;  // 0 where it listens on none
+  int admin_port() const;
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
   // Health goes to NOT_SERVING, calls in progress have `grace` to end.
   void Shutdown(std::chrono::milliseconds grace);
+  // OK where the server would answer well now; else why not.
+  absl::Status Ready();
+
   // Reads the data directory again; the old data stay in use where that fails.
   absl::Status ReloadData();
 
  private:
+  absl::Status StartAdmin(const std::string& listen);
+
   struct Parts;
   explicit Server(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;

@@ -86,6 +86,12 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   const ErrorSite site = GetErrorSite(status);
   AddErrorInfo(status, site, to);
   AddDetailByCode(status, site, to);
+  if (const auto delay = GetRetryDelay(status)) {
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(delay->count() / 1000);
+    retry.mutable_retry_delay()->set_nanos(static_cast<int>(delay->count() % 1000 * 1'000'000));
+    to.add_details()->PackFrom(retry);
+  }
   return to;
 }
 

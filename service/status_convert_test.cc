@@ -68,6 +68,16 @@ TEST(StatusConvertTest, PreconditionNotFoundAndLimitCarryTheirDetail) {
   EXPECT_TRUE(Unpack(ToRpcStatus(absl::ResourceExhaustedError("too many nodes")), quota));
 }
 
+TEST(StatusConvertTest, RetryDelayBecomesRetryInfo) {
+  const absl::Status status =
+      WithRetryDelay(absl::ResourceExhaustedError("busy"), std::chrono::milliseconds(1250));
+  google::rpc::RetryInfo retry;
+  ASSERT_TRUE(Unpack(ToRpcStatus(status), retry));
+  EXPECT_EQ(retry.retry_delay().seconds(), 1);
+  EXPECT_EQ(retry.retry_delay().nanos(), 250'000'000);
+  EXPECT_FALSE(Unpack(ToRpcStatus(absl::ResourceExhaustedError("busy")), retry));
+}
+
 TEST(StatusConvertTest, GrpcStatusCarriesCodeMessageAndDetails) {
   const grpc::Status converted = ToGrpcStatus(absl::NotFoundError("no model of this name"));
   EXPECT_EQ(converted.error_code(), grpc::StatusCode::NOT_FOUND);

@@ -7,6 +7,7 @@
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "service/store/memory_model_store.h"
+#include "service/store/postgres_model_store.h"
 #include "service/store/sqlite_model_store.h"
 
 namespace picost::service {
@@ -18,9 +19,14 @@ absl::StatusOr<std::unique_ptr<ModelStore>> OpenStore(const std::string& address
     PICOST_ASSIGN_OR_RETURN(auto store, SqliteModelStore::Open(address.substr(kSqlite.size())));
     return store;
   }
-  return MakeError(absl::StatusCode::kInvalidArgument,
-                   absl::StrCat("no kind of store is called '", address, "'"),
-                   {.field = "store", .mend = "Use memory or sqlite:PATH."});
+  if (address.starts_with("postgresql://")) {
+    PICOST_ASSIGN_OR_RETURN(auto store, PostgresModelStore::Open(address));
+    return store;
+  }
+  return MakeError(
+      absl::StatusCode::kInvalidArgument,
+      absl::StrCat("no kind of store is called '", address, "'"),
+      {.field = "store", .mend = "Use memory, sqlite:PATH or postgresql://USER@HOST/DATABASE."});
 }
 
 }  // namespace picost::service

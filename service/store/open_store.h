@@ -1,4 +1,4 @@
-// "memory" or "sqlite:PATH" -> a store.
+// "memory", "sqlite:PATH" or "postgresql://..." -> a store.
 #ifndef PICOST_SERVICE_STORE_OPEN_STORE_H_
 #define PICOST_SERVICE_STORE_OPEN_STORE_H_
 

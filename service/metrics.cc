@@ -1,0 +1,153 @@
+#include "service/metrics.h"
+
+#include <dirent.h>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+
+namespace picost::service {
+namespace {
+
+// gRPC's own default bounds of latency (OpenCensus), in seconds.
+prometheus::Histogram::BucketBoundaries LatencyBuckets() {
+  return {0.00001, 0.00005, 0.0001, 0.0003, 0.0006, 0.0008, 0.001, 0.002, 0.003, 0.004,
+          0.005,   0.006,   0.008,  0.01,   0.013,  0.016,  0.02,  0.025, 0.03,  0.04,
+          0.05,    0.065,   0.08,   0.1,    0.13,   0.16,   0.2,   0.25,  0.3,   0.4,
+          0.5,     0.65,    0.8,    1,      2,      5,      10,    20,    50,    100};
+}
+
+template <typename Builder>
+auto& Register(prometheus::Registry& registry, Builder builder, const char* name,
+               const char* help) {
+  return builder.Name(name).Help(help).Register(registry);
+}
+
+double UnixNow() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+double ResidentBytes() {
+  int64_t total = 0;
+  int64_t resident = 0;
+  std::ifstream("/proc/self/statm") >> total >> resident;
+  return static_cast<double>(resident) * sysconf(_SC_PAGESIZE);
+}
+
+double OpenDescriptors() {
+  DIR* folder = opendir("/proc/self/fd");
+  if (folder == nullptr) return 0;
+  double count = -3;  // ".", ".." and the folder itself
+  while (readdir(folder) != nullptr) ++count;
+  closedir(folder);
+  return count;
+}
+
+double CpuSeconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) { return time.tv_sec + 1e-6 * time.tv_usec; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+}  // namespace
+
+struct Metrics::Parts {
+  prometheus::Registry registry;
+  prometheus::Family<prometheus::Counter>& calls =
+      Register(registry, prometheus::BuildCounter(), "picost_rpc_calls_total",
+               "Calls answered, by method and gRPC code.");
+  prometheus::Family<prometheus::Histogram>& durations =
+      Register(registry, prometheus::BuildHistogram(), "picost_rpc_duration_seconds",
+               "Time from the begin of a handler to its answer, by method.");
+  prometheus::Gauge& in_flight = Register(registry, prometheus::BuildGauge(),
+                                          "picost_rpc_in_flight", "Calls that are being answered.")
+                                     .Add({});
+  prometheus::Family<prometheus::Counter>& rejections =
+      Register(registry, prometheus::BuildCounter(), "picost_rpc_rejected_total",
+               "Calls refused to protect the daemon, by reason.");
+  prometheus::Family<prometheus::Counter>& refused = Register(
+      registry, prometheus::BuildCounter(), "picost_models_refused_total",
+      "Models that were not imported, by gRPC code: UNIMPLEMENTED is an operator nobody knows.");
+  prometheus::Family<prometheus::Counter>& lookups =
+      Register(registry, prometheus::BuildCounter(), "picost_model_cache_lookups_total",
+               "Registered models looked up in the cache, by result.");
+  prometheus::Gauge& cache_bytes =
+      Register(registry, prometheus::BuildGauge(), "picost_model_cache_bytes",
+               "Memory of the cached graphs.")
+          .Add({});
+  prometheus::Family<prometheus::Histogram>& store_durations =
+      Register(registry, prometheus::BuildHistogram(), "picost_store_duration_seconds",
+               "Time of store calls, by operation.");
+  prometheus::Family<prometheus::Counter>& store_failures =
+      Register(registry, prometheus::BuildCounter(), "picost_store_failures_total",
+               "Store calls that failed for the store's own reasons, by operation.");
+  prometheus::Family<prometheus::Gauge>& calibration_times = Register(
+      registry, prometheus::BuildGauge(), "picost_calibration_time_seconds",
+      "When a table was measured, as a Unix time, by table: its age is time() minus this.");
+  prometheus::Gauge& resident = Register(registry, prometheus::BuildGauge(),
+                                         "process_resident_memory_bytes", "Resident memory.")
+                                    .Add({});
+  prometheus::Gauge& descriptors =
+      Register(registry, prometheus::BuildGauge(), "process_open_fds", "Open file descriptors.")
+          .Add({});
+  prometheus::Gauge& start_time = Register(registry, prometheus::BuildGauge(),
+                                           "process_start_time_seconds", "Unix time of the start.")
+                                      .Add({});
+  prometheus::Counter& cpu =
+      Register(registry, prometheus::BuildCounter(), "process_cpu_seconds_total",
+               "Processor time, user and system.")
+          .Add({});
+};
+
+Metrics::Metrics() : parts_(std::make_unique<Parts>()) { parts_->start_time.Set(UnixNow()); }
+
+Metrics::~Metrics() = default;
+
+void Metrics::RecordCall(const std::string& method, const std::string& code, double seconds) {
+  parts_->calls.Add({{"method", method}, {"code", code}}).Increment();
+  parts_->durations.Add({{"method", method}}, LatencyBuckets()).Observe(seconds);
+}
+
+void Metrics::CallBegins() { parts_->in_flight.Increment(); }
+
+void Metrics::CallEnds() { parts_->in_flight.Decrement(); }
+
+void Metrics::RecordRejection(const std::string& reason) {
+  parts_->rejections.Add({{"reason", reason}}).Increment();
+}
+
+void Metrics::RecordRefusedModel(const std::string& code) {
+  parts_->refused.Add({{"code", code}}).Increment();
+}
+
+void Metrics::RecordCacheLookup(bool hit) {
+  parts_->lookups.Add({{"result", hit ? "hit" : "miss"}}).Increment();
+}
+
+void Metrics::SetCacheBytes(double bytes) { parts_->cache_bytes.Set(bytes); }
+
+void Metrics::RecordStoreCall(const std::string& operation, bool failed, double seconds) {
+  parts_->store_durations.Add({{"operation", operation}}, LatencyBuckets()).Observe(seconds);
+  parts_->store_failures.Add({{"operation", operation}}).Increment(failed ? 1 : 0);
+}
+
+void Metrics::SetCalibrationTime(const std::string& table, double unix_seconds) {
+  parts_->calibration_times.Add({{"table", table}}).Set(unix_seconds);
+}
+
+std::string Metrics::Render() {
+  parts_->resident.Set(ResidentBytes());
+  parts_->descriptors.Set(OpenDescriptors());
+  const double cpu = CpuSeconds() - parts_->cpu.Value();
+  if (cpu > 0) parts_->cpu.Increment(cpu);
+  return prometheus::TextSerializer().Serialize(parts_->registry.Collect());
+}
+
+}  // namespace picost::service
