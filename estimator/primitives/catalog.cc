@@ -5,6 +5,7 @@
 
 #include "estimator/primitives/cheetah_interactive.h"
 #include "estimator/primitives/cheetah_linear.h"
+#include "estimator/primitives/cheetah_steps.h"
 #include "estimator/primitives/crypten.h"
 #include "estimator/primitives/garbled_circuits.h"
 #include "estimator/primitives/homomorphic.h"
@@ -24,10 +25,10 @@ const List& Specs() {
   static const List* const specs = [] {
     auto* all = new List;
     for (List (*family)() :
-         {&CheetahInteractivePrimitives, &CheetahLinearPrimitives, &GarbledCircuitPrimitives,
-          &ObliviousTransferPrimitives, &HomomorphicPrimitives, &PlaintextPrimitives,
-          &SecretSharingPrimitives, &SciFieldPrimitives, &SciRingPrimitives, &SciLinearPrimitives,
-          &CrypTenPrimitives}) {
+         {&CheetahInteractivePrimitives, &CheetahStepPrimitives, &CheetahLinearPrimitives,
+          &GarbledCircuitPrimitives, &ObliviousTransferPrimitives, &HomomorphicPrimitives,
+          &PlaintextPrimitives, &SecretSharingPrimitives, &SciFieldPrimitives, &SciRingPrimitives,
+          &SciLinearPrimitives, &CrypTenPrimitives}) {
       for (PrimitiveSpec& spec : family()) all->push_back(std::move(spec));
     }
     return all;

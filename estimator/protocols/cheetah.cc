@@ -19,7 +19,7 @@
 #include <utility>
 
 #include "estimator/base/status_macros.h"
-#include "estimator/primitives/cheetah_interactive.h"
+#include "estimator/primitives/cheetah_steps.h"
 #include "estimator/protocols/planning.h"
 #include "estimator/protocols/share_backend.h"
 #include "estimator/protocols/share_planner.h"

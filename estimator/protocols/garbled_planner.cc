@@ -34,7 +34,7 @@ constexpr int64_t kOtQuantum = 128;
 class GarbledPlanner {
  public:
   GarbledPlanner(const PlanContext& context, const GarbledOptions& options)
-      : context_(context), graph_(context.graph), options_(options) {}
+      : graph_(context.graph), options_(options) {}
 
   absl::StatusOr<ProtocolPlan> Run() {
     ProtocolPlan plan;
@@ -427,7 +427,6 @@ class GarbledPlanner {
   absl::Status Plan(const Node&, const graph::View&) { return absl::OkStatus(); }
   absl::Status Plan(const Node&, const graph::PublicLinear&) { return absl::OkStatus(); }
 
-  const PlanContext& context_;
   const graph::Graph& graph_;
   const GarbledOptions& options_;
   CallList layer_;
