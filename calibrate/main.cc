@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -38,6 +39,7 @@ ABSL_FLAG(std::string, out, "calibration", "run, import: folder that tables are 
 ABSL_FLAG(std::string, name, "local", "run, import: name of the table");
 ABSL_FLAG(std::string, against, "", "run: folder of the table in use, to print what changed");
 ABSL_FLAG(int, repetitions, 7, "run: of every point");
+ABSL_FLAG(std::string, note, "", "run: a remark to keep with the tables");
 ABSL_FLAG(bool, probe_network, true, "run: measure the link first");
 ABSL_FLAG(std::string, format, "csv", "import: csv, sci or crypten");
 ABSL_FLAG(std::string, primitive, "", "import crypten: the primitive that the statistics are of");
@@ -99,7 +101,8 @@ absl::Status RunCommand(const std::string& command_line) {
                      .quick = absl::GetFlag(FLAGS_quick),
                      .probe_network = absl::GetFlag(FLAGS_probe_network),
                      .repetitions = absl::GetFlag(FLAGS_repetitions),
-                     .command_line = command_line};
+                     .command_line = command_line,
+                     .note = absl::GetFlag(FLAGS_note)};
   if (client.empty() != server.empty()) {
     return MakeError(absl::StatusCode::kInvalidArgument, "one of --client and --server is missing",
                      {.field = "client", .mend = "Name both hosts, or neither."});
@@ -184,7 +187,12 @@ absl::Status Dispatch(const std::vector<std::string>& words, const std::string& 
 int main(int argc, char** argv) {
   absl::SetProgramUsageMessage(picost::calibrate::kUsage);
   std::string command_line = "picost calibrate";
-  for (int i = 1; i < argc; ++i) absl::StrAppend(&command_line, " ", argv[i]);
+  for (int i = 1; i < argc; ++i) {
+    // The remark stands for itself.
+    if (std::string_view(argv[i]).substr(0, 7) != "--note=") {
+      absl::StrAppend(&command_line, " ", argv[i]);
+    }
+  }
   std::vector<std::string> words;
   for (const char* word : absl::ParseCommandLine(argc, argv)) words.push_back(word);
   const absl::Status status = picost::calibrate::Dispatch(words, command_line);

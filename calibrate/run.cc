@@ -124,10 +124,11 @@ v1::CalibrationTableFile MakeHeader(const RunOptions& options, const DriverPair&
   }
   if (!sweep.noisy.empty()) {
     AddNote(header, "noisy",
-            absl::StrFormat("%d of %d points spread more than 10 %%: %s",
-                            static_cast<int>(sweep.noisy.size()), sweep.points,
-                            absl::StrJoin(sweep.noisy, "; ")));
+            absl::StrFormat("%d of %d points spread more than 10 %% (standard deviation over "
+                            "median of the repetitions)",
+                            static_cast<int>(sweep.noisy.size()), sweep.points));
   }
+  if (!options.note.empty()) AddNote(header, "remark", options.note);
   return header;
 }
 

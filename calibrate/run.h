@@ -25,6 +25,7 @@ struct RunOptions {
   bool probe_network = true;
   int repetitions = 7;
   std::string command_line;  // that made the tables, for their notes
+  std::string note;          // what else is worth knowing about the measurement
 };
 
 // Prints what it does. Tables are <out>/<name>-<driver>; unfinished runs leave
