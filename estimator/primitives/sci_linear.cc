@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <initializer_list>
+#include <vector>
 
 #include "estimator/base/checked_math.h"
 #include "estimator/primitives/forms.h"
@@ -82,6 +82,42 @@ void AddDense(Work& work, int64_t height, int64_t width, int64_t kernel_height,
                            Product({perms, steps, scale}), Product({columns, scale})});
 }
 
+void AddTimes(Work& sum, const Work& part, int64_t times) {
+  const auto add = [times](int64_t a, int64_t b) { return Sum({a, Product({b, times})}); };
+  const Traffic& a = sum.traffic;
+  const Traffic& b = part.traffic;
+  sum.traffic = {
+      .client_to_server = Bytes(add(a.client_to_server.value(), b.client_to_server.value())),
+      .server_to_client = Bytes(add(a.server_to_client.value(), b.server_to_client.value())),
+      .flights = Flights(add(a.flights.value(), b.flights.value()))};
+  sum.calls = add(sum.calls, part.calls);
+  sum.inputs = add(sum.inputs, part.inputs);
+  sum.outputs = add(sum.outputs, part.outputs);
+  sum.products = add(sum.products, part.products);
+  sum.key_switches = add(sum.key_switches, part.key_switches);
+}
+
+// One axis of a strided convolution split into dense parts: part a takes rows a,
+// a + stride, ... of image and kernel. Equal parts are counted, not repeated; kernel
+// positions beyond the stride leave no part.
+struct AxisPart {
+  int64_t size = 0;
+  int64_t kernel = 0;
+  int64_t parts = 0;
+};
+std::vector<AxisPart> SplitAxis(int64_t size, int64_t kernel, int64_t stride) {
+  std::vector<AxisPart> axis;
+  for (int64_t a = 0; a < std::min(stride, kernel); ++a) {
+    const int64_t part_size = CeilDiv(size - a, stride);
+    const int64_t part_kernel = CeilDiv(kernel - a, stride);
+    if (axis.empty() || axis.back().size != part_size || axis.back().kernel != part_kernel) {
+      axis.push_back({part_size, part_kernel, 0});
+    }
+    ++axis.back().parts;
+  }
+  return axis;
+}
+
 Work Convolution(const Parameters& p, int64_t count) {
   const int64_t height = p.Get("height") + p.Get("pad_top") + p.Get("pad_bottom");
   const int64_t width = p.Get("width") + p.Get("pad_left") + p.Get("pad_right");
@@ -94,24 +130,15 @@ Work Convolution(const Parameters& p, int64_t count) {
       kernel_height + std::max<int64_t>(0, height - kernel_height) / stride_height * stride_height;
   const int64_t used_width =
       kernel_width + std::max<int64_t>(0, width - kernel_width) / stride_width * stride_width;
-  Work one;
-  // Kernel positions beyond the stride leave no filter.
-  for (int64_t a = 0; a < std::min(stride_height, kernel_height); ++a) {
-    for (int64_t b = 0; b < std::min(stride_width, kernel_width); ++b) {
-      AddDense(one, CeilDiv(used_height - a, stride_height), CeilDiv(used_width - b, stride_width),
-               CeilDiv(kernel_height - a, stride_height), CeilDiv(kernel_width - b, stride_width),
-               p.Get("in_channels"), p.Get("out_channels"));
+  Work all;
+  for (const AxisPart& row : SplitAxis(used_height, kernel_height, stride_height)) {
+    for (const AxisPart& column : SplitAxis(used_width, kernel_width, stride_width)) {
+      Work part;
+      AddDense(part, row.size, column.size, row.kernel, column.kernel, p.Get("in_channels"),
+               p.Get("out_channels"));
+      AddTimes(all, part, Product({row.parts, column.parts, count}));
     }
   }
-  Work all;
-  all.traffic = {.client_to_server = Bytes(Product({one.traffic.client_to_server.value(), count})),
-                 .server_to_client = Bytes(Product({one.traffic.server_to_client.value(), count})),
-                 .flights = Flights(Product({one.traffic.flights.value(), count}))};
-  all.calls = Product({one.calls, count});
-  all.inputs = Product({one.inputs, count});
-  all.outputs = Product({one.outputs, count});
-  all.products = Product({one.products, count});
-  all.key_switches = Product({one.key_switches, count});
   return all;
 }
 

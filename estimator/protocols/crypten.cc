@@ -30,6 +30,7 @@ using graph::Node;
 using primitives::Executor;
 using primitives::Parameters;
 using primitives::Phase;
+using primitives::Product;
 
 constexpr int64_t kWordBytes = 8;
 constexpr int64_t kRingBits = 64;
@@ -51,15 +52,15 @@ class CrypTenBackend : public ShareBackend {
         1;
     const int64_t columns =
         (conv.width + conv.pad_left + conv.pad_right - conv.kernel_width) / conv.stride_width + 1;
-    const int64_t weights = conv.in_channels * conv.out_channels * conv.taps;
-    AddBeaverLinear(conv.convolutions * conv.in_channels * conv.height * conv.width, weights,
-                    primitives::Product({conv.convolutions, weights, rows, columns}));
+    const int64_t weights = Product({conv.in_channels, conv.out_channels, conv.taps});
+    AddBeaverLinear(Product({conv.convolutions, conv.in_channels, conv.height, conv.width}),
+                    weights, Product({conv.convolutions, weights, rows, columns}));
     return absl::OkStatus();
   }
   absl::Status AddLinear(const Node&, int64_t in_features, int64_t out_features,
                          int64_t rows) override {
-    const int64_t weights = in_features * out_features;
-    AddBeaverLinear(in_features * rows, weights, primitives::Product({weights, rows}));
+    const int64_t weights = Product({in_features, out_features});
+    AddBeaverLinear(Product({in_features, rows}), weights, Product({weights, rows}));
     return absl::OkStatus();
   }
   void AddChannelScaling(int64_t pixels, int64_t channels) override {

@@ -18,6 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "estimator/base/checked_math.h"
+#include "estimator/primitives/forms.h"
 #include "estimator/protocols/planning.h"
 #include "estimator/protocols/share_backend.h"
 #include "estimator/protocols/share_planner.h"
@@ -29,6 +30,7 @@ using graph::Node;
 using primitives::Executor;
 using primitives::Parameters;
 using primitives::Phase;
+using primitives::Product;
 
 // Steps that both variants have under the same names; `prefix` tells them apart.
 class SciBackend : public ShareBackend {
@@ -97,8 +99,8 @@ class FieldBackend : public SciBackend {
   absl::Status AddConv(const Node& node, const PlainConvolution& conv, bool) override {
     const int64_t height = conv.height + conv.pad_top + conv.pad_bottom;
     const int64_t width = conv.width + conv.pad_left + conv.pad_right;
-    const int64_t slots =
-        NextPowerOfTwo(CeilDiv(height, conv.stride_height) * CeilDiv(width, conv.stride_width));
+    const int64_t slots = NextPowerOfTwo(
+        Product({CeilDiv(height, conv.stride_height), CeilDiv(width, conv.stride_width)}));
     if (slots > 32'768) {
       return Refuse(id_, node,
                     absl::StrCat("one channel takes ", slots,
@@ -131,7 +133,7 @@ class FieldBackend : public SciBackend {
     AddPlain("fc",
              {{"in_features", CeilDiv(in_features, blocks_in)},
               {"out_features", CeilDiv(out_features, blocks_out)}},
-             rows * blocks_in * blocks_out);
+             Product({rows, blocks_in, blocks_out}));
     return absl::OkStatus();
   }
   void AddScaling(int64_t n) override { AddPlain("ewmul_he", {}, n); }
@@ -161,12 +163,12 @@ class RingBackend : public SciBackend {
     const int64_t columns =
         (conv.width + conv.pad_left + conv.pad_right - conv.kernel_width) / conv.stride_width + 1;
     Add("matmul", {{"outputs", conv.out_channels}},
-        conv.convolutions * conv.in_channels * conv.taps * rows * columns);
+        Product({conv.convolutions, conv.in_channels, conv.taps, rows, columns}));
     return absl::OkStatus();
   }
   absl::Status AddLinear(const Node&, int64_t in_features, int64_t out_features,
                          int64_t rows) override {
-    Add("matmul", {{"outputs", out_features}}, in_features * rows);
+    Add("matmul", {{"outputs", out_features}}, Product({in_features, rows}));
     return absl::OkStatus();
   }
   void AddScaling(int64_t n) override { Add("matmul", {{"outputs", 1}}, n); }

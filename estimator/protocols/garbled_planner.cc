@@ -23,6 +23,7 @@ using primitives::Executor;
 using primitives::Parameters;
 using primitives::Phase;
 using primitives::Product;
+using primitives::Sum;
 
 constexpr int64_t kCircuitFraming = 8;    // length of a serialised circuit
 constexpr int64_t kChunkCircuits = 8192;  // circuits in one message
@@ -123,6 +124,11 @@ class GarbledPlanner {
     return absl::OkStatus();
   }
 
+  void AddStorage(int64_t client, int64_t server) {
+    storage_.client = Bytes(Sum({storage_.client.value(), client}));
+    storage_.server = Bytes(Sum({storage_.server.value(), server}));
+  }
+
   void Note(std::string_view note) {
     absl::StrAppend(&note_, note_.empty() ? "" : "; ", std::string(note));
   }
@@ -158,14 +164,14 @@ class GarbledPlanner {
     layer_.Add("plaintext.field_macs", {{"field_bits", options_.field_bits}},
                Product({macs, count}), Phase::kOnline, Executor::kServer);
     // r and the share of M r at the client, s at the server.
-    storage_.client += Bytes(Product({options_.element_bytes, inputs + outputs, count}));
-    storage_.server += Bytes(Product({options_.element_bytes, outputs, count}));
+    AddStorage(Product({options_.element_bytes, inputs + outputs, count}),
+               Product({options_.element_bytes, outputs, count}));
   }
 
   // `count` circuits of `gates` AND gates on `operands` shared elements.
   void AddCircuits(int64_t gates, int64_t operands, int64_t count) {
     const CircuitSizes& circuit = options_.circuit;
-    const int64_t inputs = operands * circuit.wires;
+    const int64_t inputs = Product({operands, circuit.wires});
     // Two blocks for each output wire and one for each of two constants.
     const int64_t extra_blocks = 2 * circuit.wires + 2;
     layer_.Add("gc.garble",
@@ -199,7 +205,8 @@ class GarbledPlanner {
                count, Phase::kOnline, Evaluator());
     // The evaluator keeps circuit and its own labels, the garbler a label pair's
     // first half for each input that is still open.
-    const int64_t tables = kCircuitFraming + circuit.block_bytes * (2 * gates + extra_blocks);
+    const int64_t tables =
+        Sum({kCircuitFraming, Product({circuit.block_bytes, Sum({2 * gates, extra_blocks})})});
     const int64_t evaluator =
         tables + circuit.label_bytes * (circuit.wires + (options_.client_garbles ? 0 : inputs));
     // A garbling client keeps input labels of both values and output labels: 3,590 bytes
@@ -208,8 +215,9 @@ class GarbledPlanner {
                                 ? circuit.label_bytes * (2 * inputs + circuit.wires) + 62
                                 : circuit.label_bytes * inputs;
     if (!options_.garbling_offline) return;
-    storage_.client += Bytes(Product({ClientGarbles() != 0 ? garbler : evaluator, count}));
-    storage_.server += Bytes(Product({ClientGarbles() != 0 ? evaluator : garbler, count}));
+    const int64_t client = options_.client_garbles ? garbler : evaluator;
+    const int64_t server = options_.client_garbles ? evaluator : garbler;
+    AddStorage(Product({client, count}), Product({server, count}));
   }
 
   SimdWork Pack(const PlainConvolution& plain, int64_t inputs, int64_t outputs,
@@ -323,9 +331,8 @@ class GarbledPlanner {
                options_.linear_offline ? Phase::kOffline : Phase::kOnline, Executor::kJoint);
     layer_.Add("beaver.multiply", {{"element_bytes", options_.element_bytes}, {"field", 1}}, count,
                Phase::kOnline, Executor::kJoint);
-    const Bytes triple(Product({3 * options_.element_bytes, count}));
-    storage_.client += triple;
-    storage_.server += triple;
+    const int64_t triple = Product({3 * options_.element_bytes, count});
+    AddStorage(triple, triple);
   }
 
   void AddMaximum(int64_t window, int64_t count) {

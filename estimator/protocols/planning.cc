@@ -7,10 +7,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "estimator/base/error.h"
+#include "estimator/primitives/forms.h"
 
 namespace picost::protocols {
 
 using primitives::PrimitiveCall;
+using primitives::Product;
+using primitives::Sum;
 
 void CallList::Add(std::string_view primitive, primitives::Parameters parameters, int64_t count,
                    primitives::Phase phase, primitives::Executor executor) {
@@ -70,19 +73,19 @@ bool ToPlainConvolution(const graph::Conv& conv, PlainConvolution& plain) {
     if (rank == 1) return axis == 0 ? missing : values[0];
     return values[axis];
   };
-  plain.convolutions = conv.batch * conv.groups;
+  plain.convolutions = Product({conv.batch, conv.groups});
   plain.in_channels = conv.in_channels / conv.groups;
   plain.out_channels = conv.out_channels / conv.groups;
-  plain.taps = at(conv.kernel, 0, 1) * at(conv.kernel, 1, 1);
+  plain.taps = Product({at(conv.kernel, 0, 1), at(conv.kernel, 1, 1)});
   int64_t size[2], kernel[2], stride[2], begin[2], end[2];
   for (size_t axis = 0; axis < 2; ++axis) {
     size[axis] = at(conv.input_size, axis, 1);
-    kernel[axis] = (at(conv.kernel, axis, 1) - 1) * at(conv.dilations, axis, 1) + 1;
+    kernel[axis] = Sum({Product({at(conv.kernel, axis, 1) - 1, at(conv.dilations, axis, 1)}), 1});
     stride[axis] = at(conv.strides, axis, 1);
     begin[axis] = at(conv.pads_begin, axis, 0);
     end[axis] = at(conv.pads_end, axis, 0);
     if (conv.transposed) {
-      size[axis] = (size[axis] - 1) * stride[axis] + 1;
+      size[axis] = Sum({Product({std::max<int64_t>(0, size[axis] - 1), stride[axis]}), 1});
       stride[axis] = 1;
       // output = stretched + begin + end - (kernel - 1), with the padding turned round;
       // the output padding of ONNX is what is missing at the end.

@@ -10,7 +10,9 @@ namespace picost::protocols {
 using primitives::Product;
 using primitives::Sum;
 
-int64_t SlotsOfChannel(int64_t height, int64_t width) { return NextPowerOfTwo(height * width); }
+int64_t SlotsOfChannel(int64_t height, int64_t width) {
+  return NextPowerOfTwo(Product({height, width}));
+}
 
 // With S slots for a channel, a half-ciphertext (one of the two SIMD rows) holds
 // cn = (N / 2) / S channels.
