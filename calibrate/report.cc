@@ -24,7 +24,8 @@ std::string ShapeText(const ShapePoint& shape) {
 std::string Time(double seconds) {
   if (seconds == 0) return "0";
   for (const auto& [unit, name] : {std::pair{1.0, "s"}, {1e-3, "ms"}, {1e-6, "us"}}) {
-    if (seconds >= unit) return absl::StrFormat("%.4g %s", seconds / unit, name);
+    // 999.96 ns is written 1000: then the next unit is the better one.
+    if (seconds >= 0.99995 * unit) return absl::StrFormat("%.4g %s", seconds / unit, name);
   }
   return absl::StrFormat("%.4g ns", seconds * 1e9);
 }
