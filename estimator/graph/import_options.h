@@ -33,6 +33,8 @@ struct ImportOptions {
   // Values for symbolic dimensions, by name: {"batch", 1}.
   std::map<std::string, int64_t> dimensions;
   UnknownOperatorPolicy unknown = UnknownOperatorPolicy::kError;
+  // Operators of the caller's own, as a textproto (custom_op.proto).
+  std::string custom_operators;
   ImportLimits limits;
 };
 

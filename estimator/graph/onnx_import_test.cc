@@ -208,6 +208,42 @@ TEST(UnknownOperators, CountAsNothingButShowWhereTheRequestSaysZero) {
   EXPECT_EQ(graph->notes().unknown.size(), 1u);
 }
 
+constexpr char kFancy[] = R"(operator {
+    domain: "my.lab" op_type: "Fancy"
+    output { dims: "in0[0]" dims: "in0[-1] * 2" }
+    step { name: "mix" linear { rows: "in0[0]" in: "in0[1]" out: "out0[1]" } }
+    step { name: "gate" relu: "(out0.size + 2) / 2" }
+})";
+
+TEST(CustomOperators, CostWhatTheirFormulasSay) {
+  const auto graph = ImportOnnx(OnnxFromText(kUnknown), {.custom_operators = kFancy});
+  ASSERT_TRUE(graph.ok()) << graph.status();
+  EXPECT_THAT(Kinds(*graph), ElementsAre("linear", "relu", "view", "relu"));
+  EXPECT_EQ(graph->node(0).name, "h/mix");
+  EXPECT_EQ(std::get<Linear>(graph->node(0).attributes),
+            (Linear{.rows = 2, .in_features = 8, .out_features = 16}));
+  EXPECT_EQ(std::get<Activation>(graph->node(1).attributes).elements, 17);
+  EXPECT_THAT(OutputDims(*graph), ElementsAre(2, 16));
+}
+
+TEST(CustomOperators, WithBrokenDescriptionsAreRefusedSayingWhere) {
+  const auto refusal = [](const std::string& description) {
+    return std::string(
+        Refusal(OnnxFromText(kUnknown), {.custom_operators = description}).message());
+  };
+  const std::string head = "operator { domain: 'my.lab' op_type: 'Fancy' ";
+  EXPECT_THAT(refusal("operator {"), HasSubstr("do not parse"));
+  EXPECT_THAT(refusal(head + "}"), HasSubstr("no output"));
+  EXPECT_THAT(refusal(head + "output { dims: 'in0[0' } }"), HasSubstr("closing bracket"));
+  EXPECT_THAT(refusal(head + "output { dims: 'in7[0]' } }"), HasSubstr("an input 7"));
+  EXPECT_THAT(refusal(head + "output { dims: 'in0[5]' } }"), HasSubstr("rank 2"));
+  EXPECT_THAT(refusal(head + "output { dims: '1 / 0' } }"), HasSubstr("division"));
+  EXPECT_THAT(refusal(head + "output { dims: '2 - 3' } }"), HasSubstr("not negative"));
+  EXPECT_THAT(refusal(head + "output { dims: 'attr.size' } }"), HasSubstr("attribute"));
+  EXPECT_THAT(refusal(head + "output { dims: '9999999999999999999' } }"), HasSubstr("2^63"));
+  EXPECT_THAT(refusal(head + "output { dims: '1' } step { name: 'x' } }"), HasSubstr("no work"));
+}
+
 // --- Opsets.
 
 TEST(Opsets, NewerThanTheTableAreTriedWithAWarning) {

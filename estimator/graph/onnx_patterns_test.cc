@@ -76,6 +76,13 @@ std::vector<Pattern> Patterns() {
       {"Relu6FromClip",
        x + "<float zero = {0.0}, float six = {6.0}> { y = Clip(x, zero, six) }",
        {"relu6"}},
+      {"Relu6FromReluAndClip",
+       x + "<float zero = {0.0}, float six = {6.0}> { r = Relu(x) y = Clip(r, zero, six) }",
+       {"relu6"}},
+      {"ReluAndAClipOfAnotherReaderStay",
+       x + "<float zero = {0.0}, float six = {6.0}> { r = Relu(x) c = Clip(r, zero, six) "
+           "y = Add(r, c) }",
+       {"relu", "relu6", "add"}},
       {"SquareActivation", x + "{ y = Mul(x, x) }", {"polynomial"}},
       {"QuadraticActivation",
        x + "<float a = {0.125}, float b = {0.5}, float c = {0.25}> { s = Mul(x, x) p = Mul(s, a) "

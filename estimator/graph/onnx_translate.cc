@@ -13,6 +13,7 @@
 #include "estimator/base/status_macros.h"
 #include "estimator/graph/onnx_functions.h"
 #include "estimator/graph/onnx_inputs.h"
+#include "estimator/graph/onnx_ops/custom.h"
 #include "estimator/graph/onnx_ops/import_state.h"
 #include "estimator/graph/onnx_ops/op_context.h"
 #include "estimator/graph/onnx_ops/op_table.h"
@@ -63,6 +64,7 @@ class Translator {
 
   absl::StatusOr<Draft> Run() {
     PICOST_RETURN_IF_ERROR(ReadHeader());
+    PICOST_ASSIGN_OR_RETURN(custom_, ops::CustomOps::Parse(state_.options.custom_operators));
     Scope scope{.opsets = &opsets_};
     const ::onnx::GraphProto& graph = model_.graph();
     PICOST_RETURN_IF_ERROR(AddInitializers(graph, scope));
@@ -266,7 +268,9 @@ class Translator {
                              const std::string& suffix) {
           return RunSubgraph(graph, bound, absl::StrCat(name, "/", suffix, "/"), scope);
         });
-    if (row == nullptr || (row->until != 0 && version > row->until)) {
+    if (const auto* custom = custom_.Find(domain, node.op_type())) {
+      PICOST_RETURN_IF_ERROR(ops::ImportCustom(context, *custom));
+    } else if (row == nullptr || (row->until != 0 && version > row->until)) {
       PICOST_RETURN_IF_ERROR(TranslateUnknown(context));
     } else {
       if (version == 0) return invalid(absl::StrCat("no opset of the domain is imported"));
@@ -425,6 +429,7 @@ class Translator {
   const ::onnx::ModelProto& model_;
   DimensionBinder binder_;
   FunctionTable functions_;
+  ops::CustomOps custom_;
   ops::ImportState state_;
   Opsets opsets_;
   absl::flat_hash_map<std::string, const ::onnx::ValueInfoProto*> declared_;

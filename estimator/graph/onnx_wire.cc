@@ -397,11 +397,13 @@ absl::StatusOr<ScannedModel> Scan(std::string_view bytes, const WireLimits& limi
     return OverLimit(absl::StrCat("the file of ", bytes.size(),
                                   " bytes exceeds the limit max_bytes = ", limits.max_bytes));
   }
-  const std::string guess = Guess(bytes);
-  if (!guess.empty()) return Malformed(absl::StrCat("not an ONNX model", guess));
   ScannedModel model;
   Scanner scanner(bytes, limits, keep_documents);
-  PICOST_RETURN_IF_ERROR(scanner.Walk(Message::kModel, bytes, 0, model.structure));
+  if (absl::Status status = scanner.Walk(Message::kModel, bytes, 0, model.structure);
+      !status.ok()) {
+    const std::string guess = Guess(bytes);
+    return guess.empty() ? status : Malformed(absl::StrCat("not an ONNX model", guess));
+  }
   model.payload_bytes = scanner.payload_bytes();
   return model;
 }

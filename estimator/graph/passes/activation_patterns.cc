@@ -174,7 +174,25 @@ class Recognizer {
     return origins;
   }
 
+  // Some exporters write ReLU6 as Clip(Relu(x), 0, 6): one bound, not two.
+  void RecognizeClippedRelu(NodeId n) {
+    auto clip = std::get<Activation>(rewriter_.node(n).attributes);
+    const bool bounds = clip.kind == ActivationKind::kRelu6 ||
+                        (clip.kind == ActivationKind::kClip && clip.low <= 0 && clip.high > 0);
+    const ValueId clipped = rewriter_.node(n).inputs[0];
+    const NodeId relu = rewriter_.Producer(clipped);
+    if (!bounds || relu == kNoNode || rewriter_.OnlyReader(clipped) != n) return;
+    const auto* inner = std::get_if<Activation>(&rewriter_.node(relu).attributes);
+    if (inner == nullptr || inner->kind != ActivationKind::kRelu || inner->kept_elements >= 0) {
+      return;
+    }
+    clip.low = 0;
+    if (IsNear(clip.high, 6)) clip.kind = ActivationKind::kRelu6;
+    Replace(n, clip, rewriter_.node(relu).inputs[0], KindName(clip));
+  }
+
   void Recognize(NodeId n) {
+    RecognizeClippedRelu(n);
     const auto f = std::get<Activation>(rewriter_.node(n).attributes);
     const ValueId argument = rewriter_.node(n).inputs[0];
     if (f.kind == ActivationKind::kTanh && RecognizeMish(n)) return;
