@@ -242,6 +242,14 @@ absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
   return model;
 }
 
+std::shared_ptr<const CostModel> CostModel::FromGroups(
+    std::shared_ptr<const CalibrationTable> table, std::vector<FitGroup> groups) {
+  auto model = std::shared_ptr<CostModel>(new CostModel());
+  model->table_ = std::move(table);
+  model->groups_ = std::move(groups);
+  return model;
+}
+
 const FitGroup* CostModel::Find(const primitives::PrimitiveCall& call) const {
   const Parameters matched = Matched(*call.spec, call.parameters);
   const auto find = [&](Executor executor) -> const FitGroup* {

@@ -109,6 +109,10 @@ class CostModel {
       const std::vector<Discrepancy>& discrepancies = {},
       const std::vector<NetworkProfile>& networks = {});
 
+  // A model whose groups were made from another's (ScaleModel).
+  static std::shared_ptr<const CostModel> FromGroups(std::shared_ptr<const CalibrationTable> table,
+                                                     std::vector<FitGroup> groups);
+
   const CalibrationTable& table() const { return *table_; }
   const std::vector<FitGroup>& groups() const { return groups_; }
 
