@@ -26,7 +26,7 @@ for argument in "$@"; do
 done
 
 step "Debian packages"
-instbazel_packages test
+install_packages test
 
 events=$(mktemp -d)
 trap 'rm -rf "$events"' EXIT
