@@ -164,8 +164,11 @@ absl::Status WriteDeployment(const RunOptions& options, const NetworkProbe& netw
     absl::StrAppend(&families, "    families { family: \"", family, "\" tables: \"", garbling,
                     "\" }\n");
   }
+  // The first table that covers a call prices it.
   absl::StrAppend(&families, "    families { family: \"homomorphic\" tables: \"", homomorphic,
-                  "\" }\n    families { family: \"plaintext\" tables: \"delphi-epyc7502\" }\n",
+                  "\" }\n    families { family: \"plaintext\"",
+                  pi_ref ? absl::StrCat(" tables: \"", garbling, "\"") : "",
+                  " tables: \"delphi-epyc7502\" }\n",
                   "    families { family: \"whole-protocol\" tables: \"cheetah\" }\n");
   // On one machine the transfer is in the measured seconds: the link costs nothing.
   const bool own_link = options.probe_network && !options.parties.one_machine;
@@ -174,11 +177,11 @@ absl::Status WriteDeployment(const RunOptions& options, const NetworkProbe& netw
       "# Written by picost_calibrate. Add it to data/deployments.textproto; the tables go\n"
       "# into data/calibration, the link into data/networks.\n",
       "deployments {\n  id: \"", options.name, "\"\n  title: \"",
-      pi_ref ? "garbling, OT and share openings measured here" : "garbling and OT as shipped",
+      pi_ref ? "garbling, OT, shares and plaintext layers measured here"
+             : "garbling and OT as shipped",
       he ? ", homomorphic measured here" : ", homomorphic as shipped: another machine, not scaled",
-      "; plaintext and whole protocols as shipped\"\n  network: \"", link,
-      "\"\n  client {\n    threads: 1\n", families, "  }\n  server {\n    threads: 1\n", families,
-      "  }\n}\n");
+      "; whole protocols as shipped\"\n  network: \"", link, "\"\n  client {\n    threads: 1\n",
+      families, "  }\n  server {\n    threads: 1\n", families, "  }\n}\n");
   const std::string stem = absl::StrCat(options.out, "/", options.name);
   std::ofstream(stem + "-deployment.textproto") << text;
   if (own_link) {

@@ -9,6 +9,7 @@ absl::StatusOr<std::unique_ptr<RepeatedOperation>> MakeOperation(
   const std::string_view name = request.operation();
   if (name.substr(0, 3) == "gc.") return MakeGarblingOperation(request, channel);
   if (name.substr(0, 3) == "ot.") return MakeOtOperation(request, channel);
+  if (name.substr(0, 6) == "plain.") return MakePlaintextOperation(request, channel);
   return MakeShareOperation(request, channel);
 }
 

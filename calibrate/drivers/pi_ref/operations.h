@@ -30,6 +30,8 @@ absl::StatusOr<std::unique_ptr<RepeatedOperation>> MakeOtOperation(
     const calibrate::MeasureRequest& request, calibrate::Channel& channel);
 absl::StatusOr<std::unique_ptr<RepeatedOperation>> MakeShareOperation(
     const calibrate::MeasureRequest& request, calibrate::Channel& channel);
+absl::StatusOr<std::unique_ptr<RepeatedOperation>> MakePlaintextOperation(
+    const calibrate::MeasureRequest& request, calibrate::Channel& channel);
 
 }  // namespace picost::pi_ref
 

@@ -83,6 +83,7 @@ Capabilities PiRefDriver::GetCapabilities() {
            Declare("ot.setup", "one set of base OTs", {"ot.setup"}, {kSwap}),
            Declare("ot.correlated", "one correlated OT", {"ot.extension"}, {kSwap}),
            Declare("ot.chosen", "one OT of two 16-byte messages", {"ot.extension"}, {kSwap}),
+           Declare("plain.macs", "one multiply-add", {"plaintext.field_macs"}, {kField, kBits}),
            Declare("ss.multiply", "one product", {"beaver.multiply"}, {kField, kBits}),
            Declare("ss.powers", "one element", {"beaver.powers"}, {kField, kBits, kDegree}),
            Declare("ss.espn", "one element", {"beaver.espn"}, {kField, kBits, kDegree}),
