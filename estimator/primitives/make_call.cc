@@ -73,6 +73,12 @@ absl::StatusOr<PrimitiveCall> MakeCall(std::string_view primitive, Parameters pa
                      absl::StrCat("primitive ", spec->id, ": count ", count, " is negative"),
                      {.field = "count", .mend = "Give a count >= 0"});
   }
+  // Before any form sees it: forms may double or pad a count.
+  if (count > kCallLimit) {
+    return MakeError(absl::StatusCode::kResourceExhausted,
+                     absl::StrCat("one call of ", spec->id, ": count ", count, " exceeds 2^46"),
+                     {.field = "count", .mend = "Use smaller tensors"});
+  }
   PrimitiveCall call;
   call.spec = spec;
   call.parameters = std::move(parameters);
