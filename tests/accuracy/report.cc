@@ -218,7 +218,10 @@ std::string Matrix(const std::string& data_path) {
   std::map<std::string, std::vector<std::string>> tables;
   for (const cost::NamedTable& table : (*data)->tables()) {
     std::set<std::string> ids;
-    for (const cost::Sample& sample : table.model->table().samples) ids.insert(sample.primitive);
+    for (const cost::Sample& sample : table.model->table().samples) {
+      ids.insert(sample.primitive);
+      for (const cost::NestedUse& use : sample.nested) ids.insert(use.primitive);
+    }
     for (const std::string& id : ids) {
       tables[id].push_back(absl::StrCat(table.name, " (",
                                         std::string(OriginName(table.model->table().origin)), ")"));
