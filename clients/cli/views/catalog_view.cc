@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "clients/cli/views/calls_view.h"
 #include "clients/cli/views/numbers.h"
 #include "clients/cli/views/table.h"
 
@@ -75,19 +76,6 @@ std::string OriginText(v1::TableOrigin origin) {
       return "published";
     case v1::TABLE_ORIGIN_SYNTHETIC:
       return "synthetic";
-    default:
-      return "?";
-  }
-}
-
-std::string StatusText(v1::FormStatus status) {
-  switch (status) {
-    case v1::FORM_STATUS_VERIFIED:
-      return "verified";
-    case v1::FORM_STATUS_EMPIRICAL:
-      return "empirical";
-    case v1::FORM_STATUS_DERIVED:
-      return "derived";
     default:
       return "?";
   }
@@ -172,7 +160,7 @@ void PrintList(const v1::ListProtocolsResponse& response, bool csv, std::ostream
        {"title", Align::kLeft},
        {"defaults", Align::kLeft}});
   for (const v1::Protocol& protocol : response.protocols()) {
-    list.Add({Id(protocol.name()), protocol.version(), StatusText(protocol.status()),
+    list.Add({Id(protocol.name()), protocol.version(), FormStatusText(protocol.status()),
               CoverageText(protocol), protocol.title(), ParameterDefaults(protocol)});
   }
   list.Print(csv, "No protocols.", out);
@@ -198,7 +186,7 @@ void PrintList(const v1::ListPrimitivesResponse& response, bool csv, std::ostrea
              {"citation", Align::kLeft}});
   for (const v1::Primitive& primitive : response.primitives()) {
     list.Add({Id(primitive.name()), FamilyText(primitive.family()), primitive.unit(),
-              StatusText(primitive.status()), primitive.citation()});
+              FormStatusText(primitive.status()), primitive.citation()});
   }
   list.Print(csv, "No primitives.", out);
 }
