@@ -3,23 +3,13 @@
 //
 //   bazel build --config=fuzz //tests/fuzz:onnx_wire_fuzzer
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
 #include "estimator/graph/onnx_wire.h"
-
-namespace {
-
-void Require(bool holds, const char* law) {
-  if (holds) return;
-  std::fprintf(stderr, "violated: %s\n", law);
-  std::abort();
-}
-
-}  // namespace
+#include "tests/fuzz/laws.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using picost::fuzz::Require;
   using picost::graph::ScanModel;
   using picost::graph::StripModel;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);

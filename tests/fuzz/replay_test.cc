@@ -10,9 +10,16 @@
 #include <string>
 #include <vector>
 
+#include "tests/fuzz/random.h"
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+// Only the targets that know the structure of their input have one.
+extern "C" __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size,
+                                                                size_t max_size, unsigned seed);
 
 namespace {
+
+using picost::fuzz::Random;
 
 constexpr int kMutations = 3000;
 constexpr size_t kLargestMutated = 20'000;  // bytes; larger ones only as they are
@@ -41,22 +48,15 @@ void RunTarget(const std::string& bytes) {
   LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
 }
 
-// xorshift64*: the same sequence everywhere.
-class Random {
- public:
-  uint64_t Next() {
-    state_ ^= state_ >> 12;
-    state_ ^= state_ << 25;
-    state_ ^= state_ >> 27;
-    return state_ * 2685821657736338717u;
-  }
-  size_t Below(size_t limit) { return limit == 0 ? 0 : Next() % limit; }
-
- private:
-  uint64_t state_ = 0x9e3779b97f4a7c15u;
-};
-
 std::string Mutate(std::string bytes, const std::string& other, Random& random) {
+  if (LLVMFuzzerCustomMutator != nullptr) {
+    const size_t size = bytes.size();
+    bytes.resize(2 * kLargestMutated);
+    const auto seed = static_cast<unsigned>(random.Next());
+    bytes.resize(LLVMFuzzerCustomMutator(reinterpret_cast<uint8_t*>(bytes.data()), size,
+                                         bytes.size(), seed));
+    return bytes;
+  }
   const size_t edits = 1 + random.Below(4);
   for (size_t i = 0; i < edits && !bytes.empty(); ++i) {
     const size_t at = random.Below(bytes.size());

@@ -74,7 +74,7 @@ bazel_run() {
   local startup=() links=()
   if [ -n "${PICOST_OUTPUT_BASE:-}" ]; then
     startup=(--output_base="$PICOST_OUTPUT_BASE")
-    links=(--symlink_prefix=/)
+    [ "$1" = query ] || links=(--symlink_prefix=/)  # query makes no links
   fi
   mkdir -p "$PICOST_CACHE"
   env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME="${HOME:-/var/tmp}" USER="${USER:-$(id -un)}" \
