@@ -68,36 +68,44 @@ absl::StatusOr<PrimitiveCall> MakeCall(std::string_view primitive, Parameters pa
                      {.mend = "List the catalogue for the known ids"});
   }
   PICOST_RETURN_IF_ERROR(CheckParameters(*spec, parameters));
+  PrimitiveCall call;
+  call.spec = spec;
+  call.parameters = std::move(parameters);
+  call.phase = phase;
+  call.executor = executor;
+  PICOST_RETURN_IF_ERROR(SetCount(count, call));
+  return call;
+}
+
+absl::Status SetCount(int64_t count, PrimitiveCall& call) {
+  const PrimitiveSpec& spec = *call.spec;
   if (count < 0) {
     return MakeError(absl::StatusCode::kInvalidArgument,
-                     absl::StrCat("primitive ", spec->id, ": count ", count, " is negative"),
+                     absl::StrCat("primitive ", spec.id, ": count ", count, " is negative"),
                      {.field = "count", .mend = "Give a count >= 0"});
   }
   // Before any form sees it: forms may double or pad a count.
   if (count > kCallLimit) {
     return MakeError(absl::StatusCode::kResourceExhausted,
-                     absl::StrCat("one call of ", spec->id, ": count ", count, " exceeds 2^46"),
+                     absl::StrCat("one call of ", spec.id, ": count ", count, " exceeds 2^46"),
                      {.field = "count", .mend = "Use smaller tensors"});
   }
-  PrimitiveCall call;
-  call.spec = spec;
-  call.parameters = std::move(parameters);
   call.count = count;
-  call.phase = phase;
-  call.executor = executor;
   // Nothing is done, sent or drawn for nothing: the forms hold for count >= 1.
   if (count == 0) {
-    call.usage.assign(spec->usage.size(), 0);
-    return call;
+    call.traffic = {};
+    call.critical_flights = {};
+    call.usage.assign(spec.usage.size(), 0);
+    call.pools.clear();
+    return absl::OkStatus();
   }
-  call.traffic = spec->traffic(call.parameters, count);
-  call.critical_flights = spec->critical_flights == nullptr
+  call.traffic = spec.traffic(call.parameters, count);
+  call.critical_flights = spec.critical_flights == nullptr
                               ? call.traffic.flights
-                              : Flights(spec->critical_flights(call.parameters, count));
-  call.usage = spec->use(call.parameters, count);
-  if (spec->pools != nullptr) call.pools = spec->pools(call.parameters, count);
-  PICOST_RETURN_IF_ERROR(CheckSize(*spec, call));
-  return call;
+                              : Flights(spec.critical_flights(call.parameters, count));
+  call.usage = spec.use(call.parameters, count);
+  if (spec.pools != nullptr) call.pools = spec.pools(call.parameters, count);
+  return CheckSize(spec, call);
 }
 
 }  // namespace picost::primitives

@@ -1,14 +1,34 @@
 #include "estimator/primitives/primitive.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 
 namespace picost::primitives {
+
+Parameters::Parameters(std::initializer_list<Entry> values) : values_(values) {
+  std::stable_sort(values_.begin(), values_.end(),
+                   [](const Entry& a, const Entry& b) { return a.first < b.first; });
+  const auto same = [](const Entry& a, const Entry& b) { return a.first == b.first; };
+  values_.erase(std::unique(values_.begin(), values_.end(), same), values_.end());
+}
+
+void Parameters::Set(std::string_view name, int64_t value) {
+  const auto at =
+      std::lower_bound(values_.begin(), values_.end(), name,
+                       [](const Entry& entry, std::string_view n) { return entry.first < n; });
+  if (at != values_.end() && at->first == name) {
+    at->second = value;
+  } else {
+    values_.emplace(at, name, value);
+  }
+}
+
 int64_t Parameters::Get(std::string_view name) const {
-  const auto found = values_.find(name);
-  if (found == values_.end()) {
+  const Entry* const found = Find(name);
+  if (found == nullptr) {
     std::fprintf(stderr, "picost: parameter '%.*s' was read but never set\n",
                  static_cast<int>(name.size()), name.data());
     std::abort();
@@ -17,8 +37,8 @@ int64_t Parameters::Get(std::string_view name) const {
 }
 
 int64_t Parameters::GetOr(std::string_view name, int64_t fallback) const {
-  const auto found = values_.find(name);
-  return found == values_.end() ? fallback : found->second;
+  const Entry* const found = Find(name);
+  return found == nullptr ? fallback : found->second;
 }
 
 std::string Parameters::DebugString() const {

@@ -11,11 +11,13 @@
 #define PICOST_ESTIMATOR_PRIMITIVES_PRIMITIVE_H_
 
 #include <cstdint>
-#include <map>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "estimator/base/units.h"
 
@@ -63,25 +65,35 @@ struct Traffic {
   friend bool operator==(const Traffic&, const Traffic&) = default;
 };
 
-// Named integers, ordered by name: {"ring_bits": 37, "height": 32, ...}.
+// Named integers, ordered by name: {"height", 32}, {"ring_bits", 37}, ... A handful of
+// entries that closed forms read very often: a flat list, not a tree.
 class Parameters {
  public:
-  Parameters() = default;
-  Parameters(std::initializer_list<std::pair<const std::string, int64_t>> values)
-      : values_(values) {}
+  using Entry = std::pair<std::string, int64_t>;
 
-  void Set(std::string_view name, int64_t value) { values_[std::string(name)] = value; }
-  bool Has(std::string_view name) const { return values_.find(name) != values_.end(); }
+  Parameters() = default;
+  // Of two values with one name the first counts.
+  Parameters(std::initializer_list<Entry> values);
+
+  void Set(std::string_view name, int64_t value);
+  bool Has(std::string_view name) const { return Find(name) != nullptr; }
   // The caller has validated against the spec: a missing name is our mistake (CHECK).
   int64_t Get(std::string_view name) const;
   int64_t GetOr(std::string_view name, int64_t fallback) const;
 
-  const std::map<std::string, int64_t, std::less<>>& values() const { return values_; }
+  const std::vector<Entry>& values() const { return values_; }
   std::string DebugString() const;  // "height=32;ring_bits=37"
   friend bool operator==(const Parameters&, const Parameters&) = default;
 
  private:
-  std::map<std::string, int64_t, std::less<>> values_;
+  const Entry* Find(std::string_view name) const {
+    for (const Entry& entry : values_) {
+      if (entry.first == name) return &entry;
+    }
+    return nullptr;
+  }
+
+  std::vector<Entry> values_;
 };
 
 struct ParameterSpec {
@@ -152,6 +164,10 @@ struct PrimitiveCall {
 // usage and pools from the spec.
 absl::StatusOr<PrimitiveCall> MakeCall(std::string_view primitive, Parameters parameters,
                                        int64_t count, Phase phase, Executor executor);
+
+// Gives a call another count: what MakeCall would build with it, without looking the
+// primitive up and validating its parameters again. Errors as of MakeCall.
+absl::Status SetCount(int64_t count, PrimitiveCall& call);
 
 std::string_view PhaseName(Phase phase);  // "setup", "offline", "online"
 std::string_view ExecutorName(Executor executor);

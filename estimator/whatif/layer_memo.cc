@@ -35,39 +35,50 @@ int32_t Accumulator::Intern(const PrimitiveCall& call, const cost::Pricing& pric
   return static_cast<int32_t>(fits_.size() - 1);
 }
 
+PricedBy Accumulator::FindPrice(const PrimitiveCall& call,
+                                const std::vector<protocols::Refill>& refills) {
+  PricedBy price;
+  for (const primitives::PoolUse& use : call.pools) {
+    const auto refill = std::find_if(refills.begin(), refills.end(),
+                                     [&use](const auto& r) { return r.pool == use.pool; });
+    price.pools.push_back(refill == refills.end() ? -1
+                                                  : static_cast<int32_t>(refill - refills.begin()));
+  }
+  if (call.usage.empty()) return price;  // no work by declaration
+  price.pricing = cost::FindPricing(call, *deployment_);
+  if (price.pricing.group != nullptr) price.fit = Intern(call, price.pricing);
+  return price;
+}
+
+void Accumulator::AddCall(const PrimitiveCall& call, const PricedBy& price, LayerCost& layer) {
+  PhaseShare& share = layer.phases[static_cast<int>(call.phase)];
+  share.used = true;
+  share.traffic += call.traffic;
+  share.critical_flights += call.critical_flights.value();
+  if (call.spec->status == primitives::FormStatus::kEmpirical) {
+    share.traffic_relative_bound =
+        std::max(share.traffic_relative_bound, call.spec->traffic_relative_bound);
+  }
+  for (size_t i = 0; i < call.pools.size(); ++i) {
+    if (price.pools[i] >= 0) layer.pool_uses.emplace_back(price.pools[i], call.pools[i].amount);
+  }
+  if (call.usage.empty()) return;
+  if (price.fit < 0) {
+    share.missing[static_cast<int>(call.executor)] = true;
+    return;
+  }
+  share.claimed = share.claimed && price.pricing.group->interval_claimed;
+  layer.extrapolated = layer.extrapolated || cost::Extrapolates(call, price.pricing);
+  layer.terms.push_back({.fit = price.fit,
+                         .own_variance = cost::OwnVariance(*price.pricing.group, call.usage),
+                         .traffic = call.traffic,
+                         .usage = call.usage});
+}
+
 LayerCost Accumulator::Compile(const std::vector<PrimitiveCall>& calls, size_t begin, size_t end,
                                const std::vector<protocols::Refill>& refills) {
   LayerCost layer;
-  for (size_t i = begin; i < end; ++i) {
-    const PrimitiveCall& call = calls[i];
-    PhaseShare& share = layer.phases[static_cast<int>(call.phase)];
-    share.used = true;
-    share.traffic += call.traffic;
-    share.critical_flights += call.critical_flights.value();
-    if (call.spec->status == primitives::FormStatus::kEmpirical) {
-      share.traffic_relative_bound =
-          std::max(share.traffic_relative_bound, call.spec->traffic_relative_bound);
-    }
-    for (const primitives::PoolUse& use : call.pools) {
-      for (size_t r = 0; r < refills.size(); ++r) {
-        if (refills[r].pool == use.pool) {
-          layer.pool_uses.emplace_back(static_cast<int32_t>(r), use.amount);
-        }
-      }
-    }
-    if (call.usage.empty()) continue;  // no work by declaration
-    const cost::Pricing pricing = cost::FindPricing(call, *deployment_);
-    if (pricing.group == nullptr) {
-      share.missing[static_cast<int>(call.executor)] = true;
-      continue;
-    }
-    share.claimed = share.claimed && pricing.group->interval_claimed;
-    layer.extrapolated = layer.extrapolated || cost::Extrapolates(call, pricing);
-    layer.terms.push_back({.fit = Intern(call, pricing),
-                           .own_variance = cost::OwnVariance(*pricing.group, call.usage),
-                           .traffic = call.traffic,
-                           .usage = call.usage});
-  }
+  for (size_t i = begin; i < end; ++i) AddCall(calls[i], FindPrice(calls[i], refills), layer);
   return layer;
 }
 

@@ -46,6 +46,13 @@ struct LayerCost {
   int64_t relu_elements = 0;
 };
 
+// Which fit prices a call: the same for all calls that differ in count alone.
+struct PricedBy {
+  cost::Pricing pricing;
+  int32_t fit = -1;            // index into Accumulator's fits; -1: nothing to price, or no table
+  std::vector<int32_t> pools;  // by entry of the call's pools: the refill, or -1
+};
+
 // Sums layers in the order of the network, exactly as cost::Compose does.
 class Accumulator {
  public:
@@ -54,6 +61,11 @@ class Accumulator {
   // Prices calls [begin, end).
   LayerCost Compile(const std::vector<primitives::PrimitiveCall>& calls, size_t begin, size_t end,
                     const std::vector<protocols::Refill>& refills);
+  // The two halves of Compile.
+  PricedBy FindPrice(const primitives::PrimitiveCall& call,
+                     const std::vector<protocols::Refill>& refills);
+  static void AddCall(const primitives::PrimitiveCall& call, const PricedBy& price,
+                      LayerCost& layer);
 
   void Start();
   void Add(const LayerCost& layer);

@@ -18,6 +18,11 @@ using protocols::Refill;
 
 // Layers that a session remembers before it starts anew: about 50 MB.
 constexpr int64_t kMostLayers = 50'000;
+// Counts that a variant remembers of each activation: grids fit, and a search over
+// arbitrary counts takes them from the template, which is faster than new memory.
+constexpr size_t kMostCounts = 256;
+// Three different counts between one element and all but one.
+constexpr int64_t kFewestForTemplate = 8;
 
 // Which function is computed, apart from on how many elements.
 bool SameVariant(const Activation& a, const Activation& b) {
@@ -106,16 +111,25 @@ std::string EditSession::VariantKey() const {
   return key;
 }
 
-absl::StatusOr<EditSession::Variant*> EditSession::Plan(const std::string& key) {
+absl::StatusOr<EditSession::Planned> EditSession::PlanNetwork(
+    const std::vector<Activation>& activations) {
+  ++networks_planned_;
   graph::Graph::Parts parts = base_->parts();
-  for (size_t i = 0; i < current_.size(); ++i) {
-    parts.nodes[activations_[i]].attributes = current_[i];
+  for (size_t i = 0; i < activations.size(); ++i) {
+    parts.nodes[activations_[i]].attributes = activations[i];
   }
   PICOST_ASSIGN_OR_RETURN(const graph::Graph graph, graph::Graph::Create(std::move(parts)));
   const count::OpCounts counts = count::CountOps(graph);
-  PICOST_ASSIGN_OR_RETURN(const protocols::ProtocolPlan plan,
+  Planned planned;
+  PICOST_ASSIGN_OR_RETURN(planned.plan,
                           protocols::Plan(protocol_.id, graph, counts, protocol_.parameters));
+  for (const auto& node : counts.by_node) planned.relu_elements.push_back(node.relu_elements);
+  return planned;
+}
 
+absl::StatusOr<EditSession::Variant*> EditSession::Plan(const std::string& key) {
+  PICOST_ASSIGN_OR_RETURN(const Planned planned, PlanNetwork(current_));
+  const protocols::ProtocolPlan& plan = planned.plan;
   if (remembered_layers_ > kMostLayers) {
     variants_.clear();
     remembered_layers_ = 0;
@@ -124,7 +138,7 @@ absl::StatusOr<EditSession::Variant*> EditSession::Plan(const std::string& key) 
     LayerCost compiled = accumulator_.Compile(
         layer.calls, 0, layer.calls.size() - static_cast<size_t>(layer.refill_calls), plan.refills);
     compiled.storage = layer.storage;
-    compiled.relu_elements = counts.by_node[layer.node].relu_elements;
+    compiled.relu_elements = planned.relu_elements[layer.node];
     return compiled;
   };
   std::unique_ptr<Variant>& slot = variants_[key];
@@ -138,7 +152,7 @@ absl::StatusOr<EditSession::Variant*> EditSession::Plan(const std::string& key) 
       PICOST_ASSIGN_OR_RETURN(LayerCost one, CompileRefill(refill, 1));
       slot->refill_calls.push_back(std::move(one));
     }
-    slot->layers.resize(graph.nodes().size());
+    slot->layers.resize(plan.layers.size());
     for (const protocols::LayerPlan& layer : plan.layers) {
       slot->beside_layers.client -= layer.storage.client;
       slot->beside_layers.server -= layer.storage.server;
@@ -159,6 +173,40 @@ absl::StatusOr<EditSession::Variant*> EditSession::Plan(const std::string& key) 
     ++remembered_layers_;
   }
   return slot.get();
+}
+
+void EditSession::Learn(Variant& variant) {
+  variant.learned = true;
+  variant.templates.resize(activations_.size());
+  variant.unremembered.resize(activations_.size());
+  std::vector<Planned> probes;
+  std::vector<std::vector<LayerProbe>> by_position(activations_.size());
+  // The ends of the line, and a point off any grid to check it.
+  for (const int64_t share : {0, 1000, 618}) {
+    std::vector<Activation> activations = current_;
+    for (Activation& activation : activations) {
+      if (activation.kept_elements == 0 || activation.elements < kFewestForTemplate) continue;
+      activation.kept_elements =
+          1 + static_cast<int64_t>(static_cast<__int128>(activation.elements - 2) * share / 1000);
+    }
+    auto planned = PlanNetwork(activations);
+    if (!planned.ok()) return;  // layers are planned one by one, and the error is found there
+    probes.push_back(*std::move(planned));
+    for (size_t i = 0; i < activations.size(); ++i) {
+      by_position[i].push_back({.kept = activations[i].kept_elements});
+    }
+  }
+  for (size_t i = 0; i < activations_.size(); ++i) {
+    if (current_[i].kept_elements == 0 || current_[i].elements < kFewestForTemplate) continue;
+    for (size_t k = 0; k < probes.size(); ++k) {
+      by_position[i][k].plan = &probes[k].plan.layers[activations_[i]];
+      by_position[i][k].relu_elements = probes[k].relu_elements[activations_[i]];
+    }
+    variant.templates[i] = LayerTemplate::Through(by_position[i]);
+    if (variant.templates[i].has_value()) {
+      variant.templates[i]->Price(accumulator_, variant.refills);
+    }
+  }
 }
 
 absl::StatusOr<LayerCost> EditSession::CompileRefill(const Refill& refill, int64_t count) {
@@ -195,12 +243,27 @@ absl::Status EditSession::AddLayers(const Variant& variant) {
   return absl::OkStatus();
 }
 
-bool EditSession::ChooseLayers(const Variant& variant) {
+bool EditSession::ChooseLayers(Variant& variant) {
   chosen_.resize(activations_.size());
   for (size_t i = 0; i < activations_.size(); ++i) {
-    const auto found = variant.by_kept[i].find(current_[i].kept_elements);
-    if (found == variant.by_kept[i].end()) return false;
-    chosen_[i] = found->second.get();
+    const int64_t kept = current_[i].kept_elements;
+    const auto found = variant.by_kept[i].find(kept);
+    if (found != variant.by_kept[i].end()) {
+      chosen_[i] = found->second.get();
+      continue;
+    }
+    // All elements (-1) and none are layers of another kind, and planned.
+    if (!variant.learned || kept <= 0 || !variant.templates[i].has_value()) return false;
+    LayerCost* layer = &variant.unremembered[i];
+    if (variant.by_kept[i].size() < kMostCounts && remembered_layers_ < kMostLayers) {
+      layer = (variant.by_kept[i][kept] = std::make_unique<LayerCost>()).get();
+      ++remembered_layers_;
+    }
+    if (!variant.templates[i]->At(kept, *layer).ok()) {
+      variant.by_kept[i].erase(kept);
+      return false;
+    }
+    chosen_[i] = layer;
   }
   return true;
 }
@@ -208,7 +271,12 @@ bool EditSession::ChooseLayers(const Variant& variant) {
 absl::StatusOr<EditSession::Variant*> EditSession::Prepare() {
   const std::string key = VariantKey();
   if (const auto found = variants_.find(key); found != variants_.end()) {
-    if (ChooseLayers(*found->second)) return found->second.get();
+    Variant& variant = *found->second;
+    if (ChooseLayers(variant)) return &variant;
+    if (!variant.learned) {
+      Learn(variant);
+      if (ChooseLayers(variant)) return &variant;
+    }
   }
   PICOST_ASSIGN_OR_RETURN(Variant * variant, Plan(key));
   ChooseLayers(*variant);

@@ -4,7 +4,8 @@
 // depends on its own attributes and on its neighbourhood: which activations are
 // there and of what kind, never on how many elements of another layer are kept.
 // So layers are remembered by (variant of the network, layer, kept elements), where
-// a variant says which activations are removed or replaced. What is kept is layers,
+// a variant says which activations are removed or replaced; a count that a variant has
+// not seen comes from the layer's template, without planning. What is kept is layers,
 // never totals: usage and bytes are integers, fits are applied to their sums in the
 // order of the network, and calls that refill pools are placed anew for each edit.
 // The answer therefore equals that of EstimateModel bit for bit
@@ -15,6 +16,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +31,7 @@
 #include "estimator/graph/graph.h"
 #include "estimator/whatif/graph_edit.h"
 #include "estimator/whatif/layer_memo.h"
+#include "estimator/whatif/layer_template.h"
 
 namespace picost::whatif {
 
@@ -70,6 +73,8 @@ class EditSession {
   const std::vector<graph::NodeId>& activations() const { return activations_; }
   // A call to refill is made for each `yield` drawn, counted through the network.
   absl::StatusOr<std::vector<PoolCost>> Pools();
+  // How often a whole network was planned: grows with variants, not with counts.
+  int64_t networks_planned() const { return networks_planned_; }
   // One activation's own layer after the operations, without refills.
   absl::StatusOr<EditTotals> EvaluateLayer(const std::vector<EditOperation>& operations,
                                            std::string_view node);
@@ -84,6 +89,15 @@ class EditSession {
     std::vector<protocols::Refill> refills;
     std::vector<LayerCost> refill_calls;  // one refill each
     std::vector<graph::NodeId> busy;      // nodes with anything to add
+    // By position, once asked for: layers of counts that were never planned.
+    bool learned = false;
+    std::vector<std::optional<LayerTemplate>> templates;
+    std::vector<LayerCost> unremembered;  // where the memo is full
+  };
+  // What the activations of `current_` make of the base.
+  struct Planned {
+    std::vector<int64_t> relu_elements;  // by NodeId
+    protocols::ProtocolPlan plan;
   };
 
   EditSession(std::shared_ptr<const graph::Graph> base, ProtocolChoice protocol,
@@ -92,11 +106,15 @@ class EditSession {
   // Sets current_ to what the operations make of the base.
   absl::Status Resolve(const std::vector<EditOperation>& operations);
   std::string VariantKey() const;
+  absl::StatusOr<Planned> PlanNetwork(const std::vector<graph::Activation>& activations);
   // Plans the network that current_ say and remembers its layers.
   absl::StatusOr<Variant*> Plan(const std::string& key);
+  // Finds templates of the layers that current_ keep in part.
+  void Learn(Variant& variant);
   // The variant of current_ with chosen_ filled in.
   absl::StatusOr<Variant*> Prepare();
-  bool ChooseLayers(const Variant& variant);
+  // False where a layer has to be planned.
+  bool ChooseLayers(Variant& variant);
   absl::StatusOr<EditTotals> FromScratch(const std::vector<EditOperation>& operations) const;
   absl::Status AddLayers(const Variant& variant);
   EditTotals Collect();
@@ -117,6 +135,7 @@ class EditSession {
 
   absl::flat_hash_map<std::string, std::unique_ptr<Variant>> variants_;
   int64_t remembered_layers_ = 0;
+  int64_t networks_planned_ = 0;
   std::vector<int64_t> drawn_;
   std::vector<int64_t> drawn_before_;
   Accumulator accumulator_;

@@ -93,7 +93,7 @@ void BM_EditsOfNewCounts(benchmark::State& state) {
   state.counters["layer_edits_per_second"] = benchmark::Counter(
       static_cast<double>(state.iterations() * grid.size()), benchmark::Counter::kIsRate);
 }
-BENCHMARK(BM_EditsOfNewCounts)->Arg(0)->Arg(1)->Iterations(2000);
+BENCHMARK(BM_EditsOfNewCounts)->Arg(0)->Arg(1)->Iterations(7000);
 
 void BM_FromScratch(benchmark::State& state) {
   const auto session = MakeSession(kProtocols[state.range(0)]);

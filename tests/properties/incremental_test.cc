@@ -115,6 +115,45 @@ std::vector<Case> Cases() {
   return cases;
 }
 
+// Law 5 of protocols/protocol.h, for every protocol and table: a layer with any number
+// of elements costs what its template says.
+TEST(IncrementalTest, CountsThatWereNeverPlannedGiveTheBitsOfTheWholePath) {
+  std::mt19937 random(5);
+  int compared = 0;
+  for (const Case& one : Cases()) {
+    SCOPED_TRACE(one.name);
+    auto session = EditSession::Create(one.graph, {.id = one.protocol}, one.deployment);
+    if (!session.ok()) continue;
+    int64_t planned = 0;
+    for (int step = 0; step < 6; ++step) {
+      std::vector<EditOperation> operations;
+      for (const graph::NodeId id : (*session)->activations()) {
+        const graph::Node& node = one.graph->node(id);
+        const int64_t elements = std::get<graph::Activation>(node.attributes).elements;
+        operations.push_back(KeepRelus{
+            .node = node.name,
+            .count = 1 + static_cast<int64_t>(random() % static_cast<uint32_t>(elements - 1))});
+      }
+      const auto totals = (*session)->Evaluate(operations);
+      ASSERT_TRUE(totals.ok()) << totals.status();
+      // The base, then what the templates are learnt from.
+      if (step == 1) planned = (*session)->networks_planned();
+      if (step % 2 == 1 && step > 1) {
+        const auto graph = ApplyEdit(*one.graph, {one.graph->fingerprint(), operations});
+        ASSERT_TRUE(graph.ok()) << graph.status();
+        const auto estimate = EstimateModel(*graph, {.id = one.protocol}, one.deployment);
+        ASSERT_TRUE(estimate.ok()) << estimate.status();
+        ExpectSame(*totals, *estimate);
+        EXPECT_EQ(totals->relu_elements, count::CountOps(*graph).total.relu_elements);
+        ++compared;
+      }
+    }
+    EXPECT_EQ((*session)->networks_planned(), planned) << "a new count was planned";
+    if (testing::Test::HasFailure()) return;
+  }
+  EXPECT_GT(compared, 100);
+}
+
 TEST(IncrementalTest, RandomEditsGiveTheBitsOfTheWholePath) {
   std::mt19937 random(20261121);
   int compared = 0;
