@@ -1,6 +1,6 @@
 """Builds the wheel; the generated messages come from the repository's .proto files.
 
-    python3 -m pip wheel --no-build-isolation --no-deps -w dist clients/python
+    /usr/bin/python3 -m pip wheel --no-build-isolation --no-deps -w dist clients/python
 """
 import pathlib
 import re

@@ -15,7 +15,7 @@ from test_daemon import HERE
 def build(root):
     """Builds with the README's command in `root`; the folder of the unpacked wheel."""
     with open(os.path.join(HERE, "README.md"), encoding="utf-8") as file:
-        command = re.search(r"^    (python3 -m pip wheel .*)$", file.read(), re.MULTILINE).group(1)
+        command = re.search(r"^    (/usr/bin/python3 -m pip wheel .*)$", file.read(), re.MULTILINE).group(1)
     # Real files: setup.py finds the repository from its own path.
     for source in ("clients/python", "proto/picost/v1", "third_party/googleapis/google/rpc"):
         shutil.copytree(source, os.path.join(root, source),
