@@ -11,12 +11,14 @@ namespace picost::service {
 absl::StatusOr<DataSource::Data> DataSource::Load() {
   cost::LoadOptions options{.skip_broken_tables = true};
   const std::string stamp = FolderStamp(path_);
+  const std::string additions = additions_stamp_ != nullptr ? additions_stamp_() : "";
   const absl::Status status = additions_ != nullptr ? additions_(options) : absl::OkStatus();
   absl::StatusOr<Data> loaded =
       status.ok() ? cost::DataDirectory::Load(path_, options) : absl::StatusOr<Data>(status);
   if (loaded.ok() && on_loaded_ != nullptr) on_loaded_(**loaded);
   const std::lock_guard lock(mutex_);
   stamp_ = stamp;
+  loaded_additions_ = additions;
   incomplete_ = !loaded.ok() || !(*loaded)->skipped().empty();
   if (loaded.ok()) data_ = *loaded;
   return loaded;
@@ -49,12 +51,19 @@ absl::Status DataSource::Reload() {
 
 bool DataSource::WantsRetry() const {
   std::string stamp;
+  std::string additions;
   {
     const std::lock_guard lock(mutex_);
-    if (!incomplete_) return false;
-    stamp = stamp_;
+    // What nobody has asked for yet is loaded when somebody does.
+    if (data_ == nullptr && !incomplete_) return false;
+    stamp = incomplete_ ? stamp_ : "";
+    additions = loaded_additions_;
   }
-  return FolderStamp(path_) != stamp;
+  if (additions_stamp_ != nullptr) {
+    const std::string now = additions_stamp_();
+    if (!now.empty() && now != additions) return true;
+  }
+  return !stamp.empty() && FolderStamp(path_) != stamp;
 }
 
 }  // namespace picost::service

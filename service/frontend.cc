@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "proto/picost/v1/calibrations.grpc.pb.h"
 #include "proto/picost/v1/catalog.grpc.pb.h"
 #include "proto/picost/v1/models.grpc.pb.h"
 #include "proto/picost/v1/oracle.grpc.pb.h"
@@ -111,6 +112,34 @@ class CatalogFrontend : public v1::Catalog::CallbackService {
   const ServiceMethods methods_;
 };
 
+class CalibrationsFrontend : public v1::Calibrations::CallbackService {
+ public:
+  CalibrationsFrontend(CalibrationService* service, MeasurementService* measurements,
+                       const CallRules& rules)
+      : service_(service),
+        measurements_(measurements),
+        rules_(rules),
+        methods_(MethodsOf<v1::Calibration>("Calibrations", rules)) {}
+
+  PICOST_UNARY(ListCalibrations, ListCalibrationsRequest, v1::ListCalibrationsResponse)
+  PICOST_UNARY(GetCalibration, GetCalibrationRequest, v1::Calibration)
+  PICOST_LONG(service_, ImportCalibration, ImportCalibrationRequest, v1::Calibration)
+  PICOST_UNARY(ListAliases, ListAliasesRequest, v1::ListAliasesResponse)
+  PICOST_LONG(service_, SetAlias, SetAliasRequest, v1::Alias)
+  PICOST_LONG(measurements_, ReportMeasurements, ReportMeasurementsRequest,
+              v1::ReportMeasurementsResponse)
+  PICOST_LONG(measurements_, ListMeasurements, ListMeasurementsRequest,
+              v1::ListMeasurementsResponse)
+  PICOST_LONG(measurements_, EvaluateCalibration, EvaluateCalibrationRequest,
+              v1::CalibrationEvaluation)
+
+ private:
+  CalibrationService* const service_;
+  MeasurementService* const measurements_;
+  const CallRules rules_;
+  const ServiceMethods methods_;
+};
+
 #undef PICOST_LONG
 #undef PICOST_HEAVY
 #undef PICOST_UNARY
@@ -119,10 +148,12 @@ class CatalogFrontend : public v1::Catalog::CallbackService {
 }  // namespace
 
 Frontend::Frontend(ModelService* models, OracleService* oracle, EditService* edits,
-                   CatalogService* catalog, const CallRules& rules) {
+                   CatalogService* catalog, CalibrationService* calibrations,
+                   MeasurementService* measurements, const CallRules& rules) {
   services_.push_back(std::make_unique<ModelsFrontend>(models, rules));
   services_.push_back(std::make_unique<OracleFrontend>(oracle, edits, rules));
   services_.push_back(std::make_unique<CatalogFrontend>(catalog, rules));
+  services_.push_back(std::make_unique<CalibrationsFrontend>(calibrations, measurements, rules));
 }
 
 Frontend::~Frontend() = default;
@@ -135,7 +166,7 @@ std::vector<grpc::Service*> Frontend::services() const {
 
 std::vector<std::string> Frontend::service_names() {
   return {v1::Models::service_full_name(), v1::CostOracle::service_full_name(),
-          v1::Catalog::service_full_name()};
+          v1::Catalog::service_full_name(), v1::Calibrations::service_full_name()};
 }
 
 }  // namespace picost::service

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "service/calibration/calibration_service.h"
+#include "service/calibration/measurement_service.h"
 #include "service/catalog_service.h"
 #include "service/edit_service.h"
 #include "service/model_service.h"
@@ -27,6 +29,7 @@ struct CallRules;
 class Frontend {
  public:
   Frontend(ModelService* models, OracleService* oracle, EditService* edits, CatalogService* catalog,
+           CalibrationService* calibrations, MeasurementService* measurements,
            const CallRules& rules);
   ~Frontend();
 

@@ -16,6 +16,9 @@
 #include "estimator/graph/onnx_import.h"
 #include "service/access/access_control.h"
 #include "service/admin_server.h"
+#include "service/calibration/calibration_service.h"
+#include "service/calibration/measurement_service.h"
+#include "service/calibration/user_tables.h"
 #include "service/call.h"
 #include "service/catalog_service.h"
 #include "service/config/config_check.h"
@@ -26,12 +29,14 @@
 #include "service/listeners.h"
 #include "service/log/grpc_log.h"
 #include "service/log/logger.h"
+#include "service/malformed_bytes.h"
 #include "service/metrics.h"
 #include "service/model_service.h"
 #include "service/oracle_service.h"
 #include "service/reloads.h"
 #include "service/store/metered_model_store.h"
 #include "service/store/open_store.h"
+#include "service/store/resource_store.h"
 #include "service/work_queue.h"
 
 namespace picost::service {
@@ -60,6 +65,7 @@ std::string StoreKind(const std::string& address) { return address.substr(0, add
 // In the order of their dependence: members are destroyed from the last.
 struct Server::Parts {
   Parts(const config::DaemonConfig& with_defaults, std::unique_ptr<ModelStore> opened,
+        std::unique_ptr<ResourceStore> opened_resources,
         std::unique_ptr<AccessControl> access_control, std::FILE* log)
       : config(with_defaults),
         logger(log, config.logging()),
@@ -68,18 +74,37 @@ struct Server::Parts {
               [this](const std::string& operation, bool failed, double seconds) {
                 metrics.RecordStoreCall(operation, failed, seconds);
               }),
-        data(config.data_dir()),
+        resources(std::move(opened_resources)),
+        data(
+            config.data_dir(),
+            [this](cost::LoadOptions& options) { return AddUserTables(*resources, options); },
+            [this] { return UserTablesStamp(*resources); }),
         loader(&store, graph::ImportLimits{},
                int64_t{config.limits().model_cache_megabytes()} << 20,
                [this](bool hit) { metrics.RecordCacheLookup(hit); }),
         models(&store, &loader, NowMicros),
-        oracle(&loader, &data),
+        oracle(&loader, &data,
+               [this](bool missing, bool extrapolated) {
+                 metrics.RecordEstimate(missing        ? Coverage::kMissing
+                                        : extrapolated ? Coverage::kExtrapolated
+                                                       : Coverage::kMeasured);
+               }),
         edits(&loader, &data, &oracle),
         catalog(&data),
+        calibrations(resources.get(), &data, NowMicros),
+        measurements(
+            resources.get(),
+            [this](const v1::EstimateRequest& question, v1::Estimate& answer) {
+              return oracle.Estimate(question, answer);
+            },
+            NowMicros,
+            [this](const std::string& protocol, double ratio, bool inside) {
+              metrics.RecordMeasurement(protocol, ratio, inside);
+            }),
         queue(config.limits().worker_threads(),
               static_cast<size_t>(config.limits().waiting_calls())),
         in_flight(config.limits().calls_in_flight()),
-        frontend(&models, &oracle, &edits, &catalog,
+        frontend(&models, &oracle, &edits, &catalog, &calibrations, &measurements,
                  CallRules{&metrics, &queue, access.get(), &logger, &in_flight}) {
     if (log != nullptr) grpc_log.emplace(&logger);
     data.OnLoaded([this](const cost::DataDirectory& loaded) { ReportData(loaded); });
@@ -144,12 +169,15 @@ struct Server::Parts {
   std::optional<GrpcLogRoute> grpc_log;
   const std::unique_ptr<AccessControl> access;
   MeteredModelStore store;
+  const std::unique_ptr<ResourceStore> resources;
   DataSource data;
   GraphLoader loader;
   ModelService models;
   OracleService oracle;
   EditService edits;
   CatalogService catalog;
+  CalibrationService calibrations;
+  MeasurementService measurements;
   WorkQueue queue;
   InFlightLimit in_flight;
   Frontend frontend;
@@ -187,7 +215,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::DaemonConfig
   PICOST_ASSIGN_OR_RETURN(std::unique_ptr<AccessControl> access, AccessControl::Create(config));
   PICOST_ASSIGN_OR_RETURN(std::unique_ptr<Listeners> listeners, Listeners::Create(config));
   PICOST_ASSIGN_OR_RETURN(std::unique_ptr<ModelStore> store, OpenStore(config.store()));
-  auto parts = std::make_unique<Parts>(config, std::move(store), std::move(access), options.log);
+  PICOST_ASSIGN_OR_RETURN(std::unique_ptr<ResourceStore> resources,
+                          OpenResourceStore(config.store()));
+  auto parts = std::make_unique<Parts>(config, std::move(store), std::move(resources),
+                                       std::move(access), options.log);
   parts->listeners = std::move(listeners);
   if (options.load_data_at_start && parts->data.has_path()) {
     PICOST_RETURN_IF_ERROR(parts->data.Get().status());
@@ -204,6 +235,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::DaemonConfig
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMilliseconds);
   parts->listeners->AddTo(builder);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(NewMalformedBytesAnswer());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   for (grpc::Service* service : parts->frontend.services()) builder.RegisterService(service);
   PICOST_RETURN_IF_ERROR(parts->listeners->Bind([&] {
     parts->server = builder.BuildAndStart();

@@ -120,6 +120,16 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to) {
 
 }  // namespace
 
+void TotalsToProto(const std::array<cost::PhaseCost, primitives::kPhaseCount>& phases,
+                   Bytes client_storage, Bytes server_storage, v1::Estimate& to) {
+  to.clear_setup();
+  to.clear_offline();
+  to.clear_online();
+  PhasesToProto(phases, to);
+  to.set_client_storage_bytes(client_storage.value());
+  to.set_server_storage_bytes(server_storage.value());
+}
+
 void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateView view,
              v1::Estimate& to) {
   const bool calls = view == v1::ESTIMATE_VIEW_CALLS;

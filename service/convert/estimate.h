@@ -2,6 +2,9 @@
 #ifndef PICOST_SERVICE_CONVERT_ESTIMATE_H_
 #define PICOST_SERVICE_CONVERT_ESTIMATE_H_
 
+#include <array>
+
+#include "estimator/base/units.h"
 #include "estimator/cost/estimate.h"
 #include "estimator/protocols/protocol.h"
 #include "proto/picost/v1/estimate.pb.h"
@@ -15,6 +18,10 @@ void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateV
 
 void ToProto(const LoadedGraph& graph, const protocols::ProtocolPlan& from, v1::EstimateView view,
              v1::ProtocolPlan& to);
+
+// Sets the phases and the storage of an answer alone.
+void TotalsToProto(const std::array<cost::PhaseCost, primitives::kPhaseCount>& phases,
+                   Bytes client_storage, Bytes server_storage, v1::Estimate& to);
 
 }  // namespace picost::service
 

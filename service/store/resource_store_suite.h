@@ -10,8 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "service/store/model_store_suite.h"
 #include "service/store/resource_store.h"
+#include "service/store/store_kind.h"
 
 namespace picost::service {
 
