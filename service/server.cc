@@ -35,6 +35,7 @@
 #include "service/oracle_service.h"
 #include "service/reloads.h"
 #include "service/store/metered_model_store.h"
+#include "service/store/metered_resource_store.h"
 #include "service/store/open_store.h"
 #include "service/store/resource_store.h"
 #include "service/work_queue.h"
@@ -74,11 +75,14 @@ struct Server::Parts {
               [this](const std::string& operation, bool failed, double seconds) {
                 metrics.RecordStoreCall(operation, failed, seconds);
               }),
-        resources(std::move(opened_resources)),
+        resources(std::move(opened_resources),
+                  [this](const std::string& operation, bool failed, double seconds) {
+                    metrics.RecordStoreCall(operation, failed, seconds);
+                  }),
         data(
             config.data_dir(),
-            [this](cost::LoadOptions& options) { return AddUserTables(*resources, options); },
-            [this] { return UserTablesStamp(*resources); }),
+            [this](cost::LoadOptions& options) { return AddUserTables(resources, options); },
+            [this] { return UserTablesStamp(resources); }),
         loader(&store, graph::ImportLimits{},
                int64_t{config.limits().model_cache_megabytes()} << 20,
                [this](bool hit) { metrics.RecordCacheLookup(hit); }),
@@ -91,9 +95,9 @@ struct Server::Parts {
                }),
         edits(&loader, &data, &oracle),
         catalog(&data),
-        calibrations(resources.get(), &data, NowMicros),
+        calibrations(&resources, &data, NowMicros),
         measurements(
-            resources.get(),
+            &resources,
             [this](const v1::EstimateRequest& question, v1::Estimate& answer) {
               return oracle.Estimate(question, answer);
             },
@@ -169,7 +173,7 @@ struct Server::Parts {
   std::optional<GrpcLogRoute> grpc_log;
   const std::unique_ptr<AccessControl> access;
   MeteredModelStore store;
-  const std::unique_ptr<ResourceStore> resources;
+  MeteredResourceStore resources;
   DataSource data;
   GraphLoader loader;
   ModelService models;
