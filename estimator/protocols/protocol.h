@@ -52,6 +52,7 @@ struct ProtocolInfo {
 struct Storage {
   Bytes client;
   Bytes server;
+  friend bool operator==(const Storage&, const Storage&) = default;
 };
 
 // One node's share of the plan.

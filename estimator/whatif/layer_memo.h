@@ -27,6 +27,7 @@ struct PhaseShare {
   bool claimed = true;
   std::array<bool, cost::kExecutorCount> missing = {};
   bool used = false;
+  friend bool operator==(const PhaseShare&, const PhaseShare&) = default;
 };
 
 // One priced call.
@@ -35,6 +36,7 @@ struct Term {
   double own_variance = 0;
   primitives::Traffic traffic;
   std::vector<int64_t> usage;
+  friend bool operator==(const Term&, const Term&) = default;
 };
 
 struct LayerCost {
@@ -44,6 +46,7 @@ struct LayerCost {
   protocols::Storage storage;
   bool extrapolated = false;
   int64_t relu_elements = 0;
+  friend bool operator==(const LayerCost&, const LayerCost&) = default;
 };
 
 // Which fit prices a call: the same for all calls that differ in count alone.
