@@ -16,6 +16,7 @@ class OracleService {
 
   absl::Status Inspect(const v1::InspectRequest& request, v1::Inspection& response);
   absl::Status Plan(const v1::PlanRequest& request, v1::ProtocolPlan& response);
+  absl::Status ComparePlans(const v1::ComparePlansRequest& request, v1::PlanComparison& response);
   absl::Status Estimate(const v1::EstimateRequest& request, v1::Estimate& response);
 
  private:

@@ -250,9 +250,11 @@ std::vector<PrimitiveSpec> CheetahLinearPrimitives() {
       {"calls", "convolutions"},
       kInputs,
       kOutputs,
-      {"products", "ciphertext-plaintext products, pointwise ones apart"},
+      {"products", "ciphertext-plaintext products, pointwise ones apart",
+       Operation::kCiphertextProduct},
       {"pointwise_products",
-       "products of 1x1 kernels with one channel per polynomial: the cheap class"},
+       "products of 1x1 kernels with one channel per polynomial: the cheap class",
+       Operation::kCiphertextProduct},
       {"kept_coefficients", "coefficients that the replies keep: outputs and the stride's gaps"}};
   conv.traffic = ConvolutionTraffic;
   conv.use = ConvolutionUse;
@@ -261,16 +263,20 @@ std::vector<PrimitiveSpec> CheetahLinearPrimitives() {
   PrimitiveSpec fc = base("cheetah.fc", "one row times a matrix");
   fc.parameters = {RingBits(), Size("in_features", "elements of the row", 1, kFeatures),
                    Size("out_features", "elements of the result", 1, kFeatures)};
-  fc.usage = {{"calls", "rows"}, kInputs, kOutputs, {"products", "ciphertext-plaintext products"}};
+  fc.usage = {{"calls", "rows"},
+              kInputs,
+              kOutputs,
+              {"products", "ciphertext-plaintext products", Operation::kCiphertextProduct}};
   fc.traffic = MatrixTraffic;
   fc.use = MatrixUse;
   specs.push_back(fc);
 
   PrimitiveSpec bn = base("cheetah.bn", "one channel");
   bn.parameters = {RingBits(), Size("pixels", "elements of one channel", 1, int64_t{1} << 40)};
-  bn.usage = {{"calls", "batch norms"},
-              {"ciphertexts", "ciphertexts each way, with one product each"},
-              {"kept_coefficients", "elements scaled"}};
+  bn.usage = {
+      {"calls", "batch norms"},
+      {"ciphertexts", "ciphertexts each way, with one product each", Operation::kCiphertextProduct},
+      {"kept_coefficients", "elements scaled"}};
   bn.traffic = BatchNormTraffic;
   bn.use = BatchNormUse;
   specs.push_back(bn);
@@ -278,7 +284,8 @@ std::vector<PrimitiveSpec> CheetahLinearPrimitives() {
   PrimitiveSpec product = base("cheetah.ewmul_he", "one element");
   product.parameters = {RingBits()};
   product.usage = {{"calls", "element-wise products"},
-                   {"ciphertexts", "ciphertexts each way, with one product each"}};
+                   {"ciphertexts", "ciphertexts each way, with one product each",
+                    Operation::kCiphertextProduct}};
   product.traffic = ElementwiseTraffic;
   product.use = ElementwiseUse;
   specs.push_back(product);

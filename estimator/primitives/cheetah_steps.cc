@@ -66,10 +66,13 @@ std::vector<int64_t> AvgPoolUse(const Parameters& p, int64_t count) {
 }
 std::vector<PoolUse> AvgPoolPools(const Parameters& p, int64_t count) {
   const DivisionShape d = Division(p);
-  return Pools(Padded(count),
-               4 * d.sign.digits + d.sign.triples +
-                   d.corrections * (4 * d.correction.digits + d.correction.triples) + 2,
-               d.sign.triples + d.corrections * d.correction.triples);
+  std::vector<PoolUse> pools =
+      Pools(Padded(count),
+            4 * d.sign.digits + d.sign.triples +
+                d.corrections * (4 * d.correction.digits + d.correction.triples) + 2,
+            d.sign.triples + d.corrections * d.correction.triples);
+  pools.push_back({kDivisionPool, 1});
+  return pools;
 }
 
 // ---- steps of lowered functions, derived from the parts above. Every OT batch of

@@ -95,7 +95,7 @@ std::vector<PrimitiveSpec> ObliviousTransferPrimitives() {
        false},
       SenderIsClient()};
   extension.usage = {{"calls", "batches"},
-                     {"ots", "OTs, padded"},
+                     {"ots", "OTs, padded", Operation::kObliviousTransfer},
                      {"answered", "OTs answered with two masked messages"}};
   extension.traffic = ExtensionTraffic;
   extension.use = ExtensionUse;

@@ -64,6 +64,9 @@ Transcript AveragePool(const Parameters& p, int64_t count) {
   return t;
 }
 
+// Divisions convert bits over an IKNP instance of their own.
+std::vector<PoolUse> DivisionPool(const Parameters&, int64_t) { return {{kDivisionPool, 1}}; }
+
 // window - 1 ReLUs one after another on all outputs.
 Transcript MaxPool(const Parameters& p, int64_t count) {
   return Relu(p, count).Repeated(p.Get("window") - 1);
@@ -115,14 +118,17 @@ std::vector<PrimitiveSpec> SciFieldPrimitives() {
   specs.push_back(Spec<Relu>("sci_field.relu", "one ReLU element"));
   specs.push_back(Spec<ReluTruncation>("sci_field.relu_trunc", "one ReLU element, truncated"));
   specs.back().parameters.push_back(truncated);
+  specs.back().pools = DivisionPool;
   specs.push_back(Spec<Truncation>("sci_field.trunc", "one truncated element"));
   specs.back().parameters.push_back(truncated);
+  specs.back().pools = DivisionPool;
   specs.push_back(Spec<MaxPool>("sci_field.maxpool", "one pooling output"));
   specs.back().parameters.push_back(
       {"window", "elements under the kernel, padding included", 1, 1 << 16, false});
   specs.push_back(Spec<AveragePool>("sci_field.avgpool", "one pooling output"));
   specs.back().parameters.push_back(
       {"divisor", "public divisor: the kernel's volume", 1, 1 << 24, false});
+  specs.back().pools = DivisionPool;
   specs.push_back(Spec<ArgMax>("sci_field.argmax", "one vector"));
   specs.back().parameters.push_back(
       {"width", "elements of the vector", 1, int64_t{1} << 40, false});

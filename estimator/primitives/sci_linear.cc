@@ -209,8 +209,9 @@ PrimitiveSpec Spec(const char* id, const char* unit) {
                 {"output_ciphertexts", "ciphertexts decrypted, in units of 8,192 slots"},
                 {"products",
                  "ciphertext-plaintext products with the encoding of their "
-                 "plaintext, in units of 8,192 slots"},
-                {"key_switches", "key switches, in units of 8,192 slots"}};
+                 "plaintext, in units of 8,192 slots",
+                 Operation::kCiphertextProduct},
+                {"key_switches", "key switches, in units of 8,192 slots", Operation::kKeySwitch}};
   spec.traffic = WorkTraffic<kWork>;
   spec.use = WorkUse<kWork>;
   return spec;

@@ -201,7 +201,8 @@ std::vector<PrimitiveSpec> SciRingPrimitives() {
            FormStatus::kVerified);
   matrix.parameters.push_back(
       {"outputs", "products that each input element takes part in", 1, kWide, false});
-  matrix.usage = {{"correlated_ots", "correlated OTs, one for each bit of an input element"},
+  matrix.usage = {{"correlated_ots", "correlated OTs, one for each bit of an input element",
+                   Operation::kObliviousTransfer},
                   {"products", "masked products, bits of inputs times outputs"}};
   matrix.traffic = MatrixTraffic;
   matrix.use = MatrixUse;

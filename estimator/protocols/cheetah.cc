@@ -16,6 +16,7 @@
 // homomorphic product; functions other than ReLU are lowered (share_backend.cc).
 #include "estimator/protocols/cheetah.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "estimator/base/status_macros.h"
@@ -34,6 +35,8 @@ using primitives::Phase;
 
 // Memory of the two Ferret instances: 10,608,640 blocks of 16 bytes each.
 constexpr int64_t kFerretBytes = 2 * 10'608'640 * int64_t{16};
+// A polynomial of 4,096 coefficients modulo both primes (60 and 49 bits).
+constexpr int64_t kPolynomialBytes = 2 * 4'096 * int64_t{8};
 
 class CheetahBackend : public ShareBackend {
  public:
@@ -98,23 +101,49 @@ class CheetahBackend : public ShareBackend {
   }
   void AddDivision(int64_t divisor, int64_t n) override {
     Add("cheetah.avgpool", {{"divisor", divisor}}, n);
-    divides_ = divides_ || n > 0;
   }
 
   absl::Status AddSetup(CallList& setup) override {
     setup.Add("cheetah.setup", {}, 1, Phase::kSetup, Executor::kJoint);
-    if (divides_) setup.Add("cheetah.division_setup", {}, 1, Phase::kSetup, Executor::kJoint);
     return setup.status();
   }
   absl::Status Finish(ProtocolPlan& plan) override {
-    plan.storage = {Bytes(kFerretBytes), Bytes(kFerretBytes)};
+    AddMemory(plan);
     const int64_t yield = primitives::FerretExtensionYield();
     return RefillPools({{"ferret_straight", yield, "cheetah.ferret_extension", {{"reversed", 0}}},
-                        {"ferret_reversed", yield, "cheetah.ferret_extension", {{"reversed", 1}}}},
+                        {"ferret_reversed", yield, "cheetah.ferret_extension", {{"reversed", 1}}},
+                        FilledOnce(primitives::kDivisionPool, "cheetah.division_setup")},
                        plan);
   }
 
  private:
+  static void AddMemory(ProtocolPlan& plan) {
+    int64_t ciphertexts = 0;
+    for (const LayerPlan& layer : plan.layers) {
+      for (const primitives::PrimitiveCall& call : layer.calls) {
+        if (OperationsOf(call).ciphertext_products == 0) continue;
+        ciphertexts = std::max(ciphertexts, call.traffic.client_to_server.value() +
+                                                call.traffic.server_to_client.value());
+      }
+    }
+    plan.memory = {
+        {.name = "keys",
+         .phase = Phase::kSetup,
+         .client = Bytes(kPolynomialBytes),
+         .server = Bytes(2 * kPolynomialBytes),
+         .note = "client: the secret key; server: the public key; nothing is rotated"},
+        {.name = "silent OT",
+         .phase = Phase::kSetup,
+         .client = Bytes(kFerretBytes),
+         .server = Bytes(kFerretBytes),
+         .note = "two Ferret instances of 10,608,640 blocks of 16 bytes, one for each direction"},
+        {.name = "ciphertexts of the largest linear layer",
+         .phase = Phase::kOnline,
+         .client = Bytes(ciphertexts),
+         .server = Bytes(ciphertexts),
+         .note = "requests and replies as they travel"}};
+  }
+
   void Add(std::string_view primitive, Parameters parameters, int64_t count) {
     parameters.Set("ring_bits", ring_bits_);
     layer().Add(primitive, std::move(parameters), count, Phase::kOnline, Executor::kJoint);
@@ -123,7 +152,6 @@ class CheetahBackend : public ShareBackend {
   const int64_t ring_bits_;
   const int64_t relu_ignored_bits_;
   const int64_t relu_trunc_ignored_bits_;
-  bool divides_ = false;
 };
 
 class CheetahProtocol : public Protocol {
@@ -137,7 +165,7 @@ class CheetahProtocol : public Protocol {
                        .ring_bits = p.Get("ring_bits"),
                        .fraction_bits = p.Get("fraction_bits"),
                        .divides_average = p.Get("average_pool_division") != 0,
-                       .early_truncation = p.Get("early_truncation") != 0},
+                       .truncation = static_cast<TruncationPlacement>(p.Get("early_truncation"))},
                       backend);
   }
 
@@ -148,6 +176,7 @@ class CheetahProtocol : public Protocol {
     info.version = "1";
     info.title = "Cheetah";
     info.citation = "Huang et al., USENIX Security 2022; OpenCheetah f71d4d4";
+    info.keeps = "nothing: all work is online; silent OT is refilled while it runs";
     info.leaves_out = "layer-wise verification, several threads, silent OT kept in a file";
     info.status = primitives::FormStatus::kEmpirical;
     info.parameters = {
@@ -163,9 +192,9 @@ class CheetahProtocol : public Protocol {
          "1: average pooling divides interactively; 0: the divisor is folded into weights", 1, 0, 1,
          "OpenCheetah"},
         {"early_truncation",
-         "1: truncates right after every product; 0: as late as is exact (at the ReLU, after "
-         "additions)",
-         0, 0, 1, "SCI and OpenCheetah truncate at the ReLU"},
+         "0: truncates as late as is exact (at the ReLU, across additions); 1: right after every "
+         "product; 2: at the ReLU, but not across additions",
+         0, 0, 2, "SCI and OpenCheetah truncate at the ReLU"},
     };
     info.primitives = {"cheetah.setup",
                        "cheetah.division_setup",

@@ -44,7 +44,7 @@ class SciBackend : public ShareBackend {
   void AddSign(int64_t n) override { Add("compare", {}, n); }
   void AddMultiplex(int64_t n) override { Add("multiplex", {}, n); }
   void AddTruncation(int64_t n, int64_t bits) override {
-    if (bits > 0) AddDividing("trunc", {{"truncated_bits", bits}}, n);
+    if (bits > 0) Add("trunc", {{"truncated_bits", bits}}, n);
   }
   void AddLookup(int64_t index_bits, int64_t n) override {
     Add("lookup", {{"index_bits", index_bits}}, n);
@@ -53,7 +53,7 @@ class SciBackend : public ShareBackend {
     if (surplus == 0) {
       Add("relu", {}, n);
     } else {
-      AddDividing("relu_trunc", {{"truncated_bits", surplus}}, n);
+      Add("relu_trunc", {{"truncated_bits", surplus}}, n);
     }
   }
   void AddMaximum(int64_t window, int64_t n) override {
@@ -61,7 +61,7 @@ class SciBackend : public ShareBackend {
   }
   void AddArgMax(int64_t width, int64_t rows) override { Add("argmax", {{"width", width}}, rows); }
   void AddDivision(int64_t divisor, int64_t n) override {
-    AddDividing("avgpool", {{"divisor", divisor}}, n);
+    Add("avgpool", {{"divisor", divisor}}, n);
   }
   void AddChannelScaling(int64_t pixels, int64_t channels) override {
     AddScaling(pixels * channels);
@@ -77,19 +77,23 @@ class SciBackend : public ShareBackend {
     layer().Add(absl::StrCat(prefix_, std::string(step)), std::move(parameters), count,
                 Phase::kOnline, Executor::kJoint);
   }
-  bool divides() const { return divides_; }
 
  private:
-  void AddDividing(std::string_view step, Parameters parameters, int64_t count) {
-    Add(step, std::move(parameters), count);
-    divides_ = divides_ || count > 0;
-  }
-
   const std::string prefix_;
   const std::string width_name_;
   const int64_t width_;
-  bool divides_ = false;
 };
+
+// Seeds of the base OTs: eight KKOT instances of 256, IKNP of 128 in both directions.
+// Its sender keeps one seed of a base OT and its choices, its receiver both seeds.
+primitives::MemoryItem BaseOts() {
+  constexpr int64_t kSeed = 16;
+  return {.name = "base OTs",
+          .phase = Phase::kSetup,
+          .client = Bytes((8 * 256 + 128) * 2 * kSeed + 128 * kSeed + 128 / 8),
+          .server = Bytes((8 * 256 + 128) * (kSeed + 1) + 128 * 2 * kSeed),
+          .note = "seeds of eight KKOT instances and of IKNP in both directions"};
+}
 
 class FieldBackend : public SciBackend {
  public:
@@ -142,11 +146,30 @@ class FieldBackend : public SciBackend {
 
   absl::Status AddSetup(CallList& setup) override {
     setup.Add("sci_field.setup", {}, 1, Phase::kSetup, Executor::kJoint);
-    if (divides()) setup.Add("sci_field.division_setup", {}, 1, Phase::kSetup, Executor::kJoint);
     return setup.status();
+  }
+  // The first truncation or average pooling of a connection sets its OTs up.
+  absl::Status Finish(ProtocolPlan& plan) override {
+    plan.memory = {Keys(), BaseOts()};
+    return RefillPools({FilledOnce(primitives::kDivisionPool, "sci_field.division_setup")}, plan);
   }
 
  private:
+  // Convolutions make keys for N = 8,192 and 65,536, matrices and element-wise products
+  // for 8,192 again: 2 (log2 N - 1) rotation keys of three digits, each two polynomials
+  // over four primes, out of their seeds (490.7 MB, twice what travels).
+  static primitives::MemoryItem Keys() {
+    constexpr int64_t kWord = 8;
+    const auto switching = [](int64_t degree) {
+      return Product({2 * (CeilLog2(degree) - 1), 3, 2, 4, degree, kWord});
+    };
+    return {.name = "keys",
+            .phase = Phase::kSetup,
+            .client = Bytes((3 * 8'192 + 65'536) * 4 * kWord),
+            .server = Bytes(3 * switching(8'192) + switching(65'536)),
+            .note = "client: secret keys of four instances; server: their rotation keys"};
+  }
+
   const std::string id_;
 };
 
@@ -186,6 +209,10 @@ class RingBackend : public SciBackend {
               1, Phase::kSetup, Executor::kJoint);
     return setup.status();
   }
+  absl::Status Finish(ProtocolPlan& plan) override {
+    plan.memory = {BaseOts()};
+    return absl::OkStatus();
+  }
 };
 
 ProtocolInfo BaseInfo(std::string id, std::string title, std::string prefix) {
@@ -193,6 +220,7 @@ ProtocolInfo BaseInfo(std::string id, std::string title, std::string prefix) {
   info.id = std::move(id);
   info.version = "1";
   info.title = std::move(title);
+  info.keeps = "nothing: all work is online";
   info.leaves_out = "several threads, several images in one ciphertext";
   info.parameters = {
       {"fraction_bits", "fraction bits of the fixed-point numbers", 12, 4, 16, "paper, section 8"},
@@ -200,9 +228,9 @@ ProtocolInfo BaseInfo(std::string id, std::string title, std::string prefix) {
        "1: average pooling divides interactively; 0: the divisor is folded into weights", 1, 0, 1,
        "SCI"},
       {"early_truncation",
-       "1: truncates right after every product; 0: as late as is exact (at the ReLU, after "
-       "additions)",
-       0, 0, 1, "SCI and OpenCheetah truncate at the ReLU"}};
+       "0: truncates as late as is exact (at the ReLU, across additions); 1: right after every "
+       "product; 2: at the ReLU, but not across additions",
+       0, 0, 2, "SCI and OpenCheetah truncate at the ReLU"}};
   for (const char* step : {"relu", "relu_trunc", "trunc", "maxpool", "avgpool", "argmax", "compare",
                            "multiplex", "lookup"}) {
     info.primitives.push_back(prefix + step);
@@ -215,7 +243,7 @@ SharePlanOptions Options(const std::string& id, const Parameters& p, int64_t wid
           .ring_bits = width,
           .fraction_bits = p.Get("fraction_bits"),
           .divides_average = p.Get("average_pool_division") != 0,
-          .early_truncation = p.Get("early_truncation") != 0};
+          .truncation = static_cast<TruncationPlacement>(p.Get("early_truncation"))};
 }
 
 class HeProtocol : public Protocol {

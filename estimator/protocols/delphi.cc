@@ -41,6 +41,7 @@ class DelphiProtocol : public Protocol {
     info.version = "1";
     info.title = "DELPHI";
     info.citation = "Mishra et al., USENIX Security 2020; mc2-project/delphi";
+    info.keeps = "masks of linear layers, garbled circuits with their labels, triples of squares";
     info.leaves_out = "parallel layers, the planner for quadratic activations";
     info.status = primitives::FormStatus::kVerified;
     info.parameters = DelphiParameters();

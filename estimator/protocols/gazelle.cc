@@ -50,6 +50,8 @@ class GazelleProtocol : public Protocol {
     info.version = "1";
     info.title = "GAZELLE";
     info.citation = "Juvekar et al., USENIX Security 2018";
+    info.keeps =
+        "garbled circuits and the labels of inputs that are still open; linear layers keep nothing";
     info.leaves_out = "hoisted rotations, windowed plaintexts";
     info.status = primitives::FormStatus::kDerived;
     info.parameters = {

@@ -48,6 +48,7 @@ class MiniOnnProtocol : public Protocol {
     info.version = "1";
     info.title = "MiniONN with skip connections";
     info.citation = "Liu et al., CCS 2017; Ghodsi et al. (CryptoNAS), NeurIPS 2020";
+    info.keeps = "masks of linear layers; circuits too where they are garbled beforehand";
     info.leaves_out = "piecewise polynomial activations";
     info.status = primitives::FormStatus::kDerived;
     info.parameters = {

@@ -107,9 +107,17 @@ bool ToPlainConvolution(const graph::Conv& conv, PlainConvolution& plain) {
   return true;
 }
 
+Refill FilledOnce(std::string pool, std::string primitive) {
+  constexpr int64_t kNever = int64_t{1} << 62;
+  return {.pool = std::move(pool),
+          .yield = kNever,
+          .primitive = std::move(primitive),
+          .drawn_before = kNever - 1};
+}
+
 absl::Status RefillPools(const std::vector<Refill>& refills, ProtocolPlan& plan) {
   for (const Refill& refill : refills) {
-    int64_t drawn = 0;
+    int64_t drawn = refill.drawn_before;
     for (LayerPlan& layer : plan.layers) {
       const int64_t before = drawn / refill.yield;
       for (const PrimitiveCall& call : layer.calls) {

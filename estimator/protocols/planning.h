@@ -74,6 +74,9 @@ struct PlainConvolution {
 // of them) and kernel - 1 - pad around. False for three and more dimensions.
 bool ToPlainConvolution(const graph::Conv& conv, PlainConvolution& plain);
 
+// A pool that is filled by the first layer that draws from it, and never again.
+Refill FilledOnce(std::string pool, std::string primitive);
+
 // Adds the calls that refill pools, and notes them in the plan.
 absl::Status RefillPools(const std::vector<Refill>& refills, ProtocolPlan& plan);
 

@@ -1,11 +1,27 @@
 #include "estimator/protocols/share_backend.h"
 
 #include "absl/strings/str_cat.h"
+#include "estimator/base/status_macros.h"
+#include "estimator/primitives/forms.h"
 
 namespace picost::protocols {
 
 void ShareBackend::Note(std::string_view text) {
   absl::StrAppend(&note_, note_.empty() ? "" : "; ", std::string(text));
+}
+
+void ShareBackend::Keep(int64_t bytes) {
+  storage_.client = Bytes(primitives::Sum({storage_.client.value(), bytes}));
+  storage_.server = Bytes(primitives::Sum({storage_.server.value(), bytes}));
+}
+
+absl::Status ShareBackend::AddPrivateMatMul(const graph::Node& node,
+                                            const graph::PrivateMatMul& product) {
+  PICOST_RETURN_IF_ERROR(AddLinear(node, product.inner, product.columns,
+                                   primitives::Product({product.rows, product.batch})));
+  Note("two cross terms of shares, each as a linear layer");
+  return AddLinear(node, product.inner, product.rows,
+                   primitives::Product({product.columns, product.batch}));
 }
 
 // e^x for x <= 0 as (1 + x / 2^t)^(2^t) with t = 6: one comparison clips the far

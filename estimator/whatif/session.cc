@@ -220,7 +220,8 @@ absl::StatusOr<LayerCost> EditSession::CompileRefill(const Refill& refill, int64
 absl::Status EditSession::AddLayers(const Variant& variant) {
   accumulator_.Start();
   accumulator_.Add(variant.setup);
-  drawn_.assign(variant.refills.size(), 0);
+  drawn_.clear();
+  for (const Refill& refill : variant.refills) drawn_.push_back(refill.drawn_before);
   for (const NodeId id : variant.busy) {
     const int32_t position = position_by_node_[id];
     const LayerCost& layer = position < 0 ? variant.layers[id] : *chosen_[position];

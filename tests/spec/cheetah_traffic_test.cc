@@ -35,7 +35,7 @@ TEST_P(InteractiveTraffic, EqualsEveryMeasuredRowExactly) {
     SCOPED_TRACE(row.line);
     const PrimitiveCall call = CallOfRow(row);
     // How many Ferret extensions ran inside: the counters tell.
-    ASSERT_EQ(call.pools.size(), 2u);
+    ASSERT_GE(call.pools.size(), 2u);
     const int64_t straight = (call.pools[0].amount - row.dcot) / kExtensionYield;
     const int64_t reversed = (call.pools[1].amount - row.dcot_rev) / kExtensionYield;
     EXPECT_EQ(call.pools[0].amount, row.dcot + straight * kExtensionYield);

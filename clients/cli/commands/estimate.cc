@@ -1,7 +1,9 @@
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "clients/cli/commands/command.h"
+#include "clients/cli/commands/rewrite_names.h"
 #include "clients/cli/connection.h"
 #include "clients/cli/model_argument.h"
 #include "clients/cli/network_argument.h"
@@ -77,6 +79,10 @@ std::optional<Failure> RunEstimate(const Options& options, const Environment& en
   if (const Failure* failure = FailureIn(resolved)) return *failure;
   const ModelArgument& model = std::get<ModelArgument>(resolved);
 
+  const auto named = RewriteNames(options.rewrites, connection);
+  if (const Failure* failure = FailureIn(named)) return *failure;
+  const auto& rewrites = std::get<std::vector<std::string>>(named);
+
   std::vector<v1::Estimate> estimates;
   std::vector<Question> questions;
   for (const Asked& asked : std::get<std::vector<Asked>>(deployments)) {
@@ -88,6 +94,7 @@ std::optional<Failure> RunEstimate(const Options& options, const Environment& en
                                                                options.parameters.end());
       *request.mutable_deployment() = asked.choice;
       request.set_view(options.calls ? v1::ESTIMATE_VIEW_CALLS : v1::ESTIMATE_VIEW_LAYERS);
+      request.mutable_rewrites()->Add(rewrites.begin(), rewrites.end());
       request.set_require_seconds(options.require_seconds);
       auto answer = Call(*connection.oracle, &v1::CostOracle::Stub::Estimate, request);
       if (const Failure* failure = FailureIn(answer)) return *failure;

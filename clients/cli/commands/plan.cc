@@ -1,13 +1,47 @@
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "clients/cli/commands/command.h"
+#include "clients/cli/commands/rewrite_names.h"
 #include "clients/cli/connection.h"
 #include "clients/cli/model_argument.h"
-#include "clients/cli/views/estimate_view.h"
+#include "clients/cli/views/comparison_view.h"
 #include "clients/cli/views/json.h"
+#include "clients/cli/views/plan_view.h"
 
 namespace picost::cli {
+namespace {
+
+// Every protocol in one table; those that refuse the network say why.
+std::optional<Failure> Compare(const Options& options, const Environment& environment,
+                               Connection& connection, const ModelArgument& model,
+                               const std::vector<std::string>& rewrites) {
+  if (!options.parameters.empty()) {
+    return BadArgument("--param belongs to one protocol: name it instead of --protocol=all");
+  }
+  v1::ComparePlansRequest request;
+  *request.mutable_graph() = model.graph;
+  request.mutable_rewrites()->Add(rewrites.begin(), rewrites.end());
+  const auto answer = Call(*connection.oracle, &v1::CostOracle::Stub::ComparePlans, request);
+  if (const Failure* failure = FailureIn(answer)) return *failure;
+  const auto& comparison = std::get<v1::PlanComparison>(answer);
+  PrintWarnings(comparison.notes(), environment);
+  switch (options.format) {
+    case Format::kJson:
+      PrintJson(comparison, *environment.out);
+      break;
+    case Format::kCsv:
+      PrintComparisonCsv(model.label, comparison, *environment.out);
+      break;
+    case Format::kTable:
+      PrintComparisonTable(model.label, comparison, *environment.out);
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::optional<Failure> RunPlan(const Options& options, const Environment& environment) {
   if (options.protocols.empty()) {
@@ -20,6 +54,13 @@ std::optional<Failure> RunPlan(const Options& options, const Environment& enviro
   if (const Failure* failure = FailureIn(resolved)) return *failure;
   const ModelArgument& model = std::get<ModelArgument>(resolved);
 
+  const auto named = RewriteNames(options.rewrites, connection);
+  if (const Failure* failure = FailureIn(named)) return *failure;
+  const auto& rewrites = std::get<std::vector<std::string>>(named);
+  if (options.protocols == std::vector<std::string>{"all"}) {
+    return Compare(options, environment, connection, model, rewrites);
+  }
+
   std::vector<v1::ProtocolPlan> plans;
   std::vector<Question> questions;
   for (const std::string& protocol : options.protocols) {
@@ -28,6 +69,7 @@ std::optional<Failure> RunPlan(const Options& options, const Environment& enviro
     request.mutable_protocol()->set_protocol(absl::StrCat("protocols/", protocol));
     request.mutable_protocol()->mutable_parameters()->insert(options.parameters.begin(),
                                                              options.parameters.end());
+    request.mutable_rewrites()->Add(rewrites.begin(), rewrites.end());
     auto answer = Call(*connection.oracle, &v1::CostOracle::Stub::Plan, request);
     if (const Failure* failure = FailureIn(answer)) return *failure;
     plans.push_back(std::get<v1::ProtocolPlan>(std::move(answer)));
