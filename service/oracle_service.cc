@@ -77,7 +77,7 @@ absl::Status OracleService::Inspect(const v1::InspectRequest& request, v1::Inspe
 
 absl::Status OracleService::Plan(const v1::PlanRequest& request, v1::ProtocolPlan& response) {
   PICOST_RETURN_IF_ERROR(Validate(request));
-  PICOST_ASSIGN_OR_RETURN(const auto loaded, loader_->Load(request.graph()));
+  PICOST_ASSIGN_OR_RETURN(const auto loaded, LoadFor(request));
   const v1::EstimateView view = request.has_view() ? request.view() : v1::ESTIMATE_VIEW_CALLS;
   const ProtocolChoice protocol = FromProto(request.protocol());
   if (request.rewrites().empty()) {
@@ -99,7 +99,7 @@ absl::Status OracleService::Plan(const v1::PlanRequest& request, v1::ProtocolPla
 absl::Status OracleService::ComparePlans(const v1::ComparePlansRequest& request,
                                          v1::PlanComparison& response) {
   PICOST_RETURN_IF_ERROR(Validate(request));
-  PICOST_ASSIGN_OR_RETURN(const auto loaded, loader_->Load(request.graph()));
+  PICOST_ASSIGN_OR_RETURN(const auto loaded, LoadFor(request));
   std::vector<ProtocolChoice> choices;
   for (const v1::ProtocolChoice& choice : request.protocols()) choices.push_back(FromProto(choice));
   if (choices.empty()) {
@@ -132,7 +132,7 @@ absl::Status OracleService::Estimate(const v1::EstimateRequest& request, v1::Est
   PICOST_ASSIGN_OR_RETURN(const auto data, data_->Get());
   PICOST_ASSIGN_OR_RETURN(const cost::Deployment deployment,
                           service::FromProto(request.deployment(), *data));
-  PICOST_ASSIGN_OR_RETURN(const auto loaded, loader_->Load(request.graph()));
+  PICOST_ASSIGN_OR_RETURN(const auto loaded, LoadFor(request));
   ProtocolChoice protocol = FromProto(request.protocol());
   std::shared_ptr<const LoadedGraph> asked = loaded;
   if (!request.rewrites().empty()) {

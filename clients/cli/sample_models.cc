@@ -69,7 +69,10 @@ std::vector<std::string> NearNames(std::string_view argument,
   for (const std::string& name : names) {
     if (name.size() > kLongest || argument.size() > kLongest) continue;
     const bool begins = !argument.empty() && name.starts_with(argument);
-    const size_t distance = begins ? 0 : Distance(argument, name);
+    // Of the whole name, or of the part before an underscore: resnet8 is near resnet18_224.
+    const size_t distance = begins ? 0
+                                   : std::min(Distance(argument, name),
+                                              Distance(argument, name.substr(0, name.find('_'))));
     if (distance <= std::max<size_t>(2, argument.size() / 3)) near.emplace_back(distance, name);
   }
   std::sort(near.begin(), near.end());

@@ -41,6 +41,7 @@ TEST(NearNames, AreThoseThatBeginSoOrAreAFewLettersAway) {
             (std::vector<std::string>{"vit_b_16_224", "vit_b_16_224_op17"}));
   EXPECT_EQ(NearNames("resnet19_cifar", Samples())[0], "resnet18_cifar");
   EXPECT_EQ(NearNames("minion_cifar", Samples())[0], "minionn_cifar");
+  EXPECT_EQ(NearNames("resnet8", Samples())[0], "resnet18_224");
   EXPECT_TRUE(NearNames("transformer_xl", Samples()).empty());
 }
 

@@ -50,6 +50,16 @@ std::string Parameters::DebugString() const {
   return text;
 }
 
+void SplitOverThreads(PrimitiveSpec& spec) {
+  spec.splits_over_threads = true;
+  spec.parameters.push_back({.name = kThreads,
+                             .meaning = "threads of each party, one connection each; 1 where it "
+                                        "is left away",
+                             .minimum = 1,
+                             .maximum = 256,
+                             .optional = true});
+}
+
 Operations OperationsOf(const PrimitiveCall& call) {
   Operations operations;
   for (size_t i = 0; i < call.usage.size(); ++i) {

@@ -117,7 +117,12 @@ struct ParameterSpec {
   // A table prices only calls whose value of this parameter it has samples for
   // (ring degree, modulus chain); the others are interpolated through usage.
   bool must_match = false;
+  // A call may leave it away: `meaning` says what that stands for.
+  bool optional = false;
 };
+
+// Of primitives that split their elements over threads: 1 where it is left away.
+inline constexpr char kThreads[] = "threads";
 
 // What protocols are compared by, whatever their tables price.
 enum class Operation {
@@ -190,7 +195,13 @@ struct PrimitiveSpec {
   int64_t (*critical_flights)(const Parameters& parameters, int64_t count) = nullptr;
   // Correlated OTs and the like; null where nothing is drawn.
   std::vector<PoolUse> (*pools)(const Parameters& parameters, int64_t count) = nullptr;
+  // The elements of a call are split over `threads` connections, with the parties'
+  // roles swapped on the odd ones; the forms above are those of one connection.
+  bool splits_over_threads = false;
 };
+
+// Declares `threads` and splits over them.
+void SplitOverThreads(PrimitiveSpec& spec);
 
 // "count of this primitive, with these parameters, in this phase, by this party".
 struct PrimitiveCall {

@@ -47,15 +47,10 @@ class CrypTenBackend : public ShareBackend {
         grouped_(p.GetOr("grouped", 0) != 0) {}
 
   absl::Status AddConv(const Node&, const PlainConvolution& conv, bool) override {
-    const int64_t rows =
-        (conv.height + conv.pad_top + conv.pad_bottom - conv.kernel_height) / conv.stride_height +
-        1;
-    const int64_t columns =
-        (conv.width + conv.pad_left + conv.pad_right - conv.kernel_width) / conv.stride_width + 1;
     const int64_t weights = Product({conv.in_channels, conv.out_channels, conv.taps});
     AddBeaverLinear(Product({conv.convolutions, conv.in_channels, conv.height, conv.width}),
-                    weights, Product({conv.convolutions, conv.out_channels, rows, columns}),
-                    Product({conv.convolutions, weights, rows, columns}));
+                    weights, Product({conv.convolutions, conv.out_channels, OutputPixels(conv)}),
+                    Product({conv.convolutions, weights, OutputPixels(conv)}));
     return absl::OkStatus();
   }
   absl::Status AddLinear(const Node&, int64_t in_features, int64_t out_features,
@@ -233,7 +228,7 @@ class CrypTenProtocol : public Protocol {
   CrypTenProtocol(std::string id, std::string title, std::string citation, Powers powers)
       : powers_(powers) {
     info_.id = std::move(id);
-    info_.version = "1";
+    info_.version = "2";
     info_.title = std::move(title);
     info_.citation = std::move(citation);
     info_.keeps = "the dealer's triples and powers, in words of 8 bytes";
@@ -242,6 +237,8 @@ class CrypTenProtocol : public Protocol {
     info_.parameters = {
         {"fraction_bits", "fraction bits of the fixed-point numbers", 16, 4, 24,
          "CrypTen's default encoder"},
+        {"ring_bits", "bit width of the ring: words of the code's tensors", kRingBits, kRingBits,
+         kRingBits, "CrypTen, 64-bit tensors"},
         {"open_weights", "1: masked weights are opened with every layer; 0: once, cached", 1, 0, 1,
          "CrypTen, mpc/primitives/beaver.py"}};
     if (powers != Powers::kOneByOne) {
@@ -254,8 +251,9 @@ class CrypTenProtocol : public Protocol {
                                   "1: one opening for each power, as the code does; 0: one", 1, 0,
                                   1, "CrypTen-ESPN, honeybadger_pows"});
     }
-    info_.primitives = {"shares.exchange", "plaintext.field_macs", "crypten.sign",
-                        "beaver.multiply", "beaver.powers",        "beaver.espn"};
+    info_.primitives = {"shares.gather",        "shares.scatter", "shares.exchange",
+                        "plaintext.field_macs", "crypten.sign",   "beaver.multiply",
+                        "beaver.powers",        "beaver.espn"};
   }
 
   const ProtocolInfo& info() const override { return info_; }

@@ -32,7 +32,7 @@ class DelphiClientGarblerProtocol : public Protocol {
   static ProtocolInfo MakeInfo() {
     ProtocolInfo info;
     info.id = "delphi-client-garbler";
-    info.version = "1";
+    info.version = "2";
     info.title = "DELPHI, the client garbles";
     info.citation = "Garimella et al., ASPLOS 2023; Mishra et al., USENIX Security 2020";
     info.keeps = "the same as under DELPHI with the parties of the circuits swapped";

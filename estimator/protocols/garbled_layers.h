@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "estimator/primitives/primitive.h"
 #include "estimator/protocols/garbled_planner.h"
 #include "estimator/protocols/planning.h"
@@ -44,6 +45,8 @@ class GarbledLayers {
 
   // Keys and base OTs that the layers so far need.
   void AddSetup(CallList& setup) const;
+  // Adds the steps that refill silent OT.
+  absl::Status Finish(ProtocolPlan& plan) const;
   // Offline material of all layers, per inference.
   Storage storage() const { return storage_; }
   // Everything that the layers so far make the parties keep, shares apart.

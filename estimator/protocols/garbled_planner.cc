@@ -1,6 +1,7 @@
 #include "estimator/protocols/garbled_planner.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -57,6 +58,7 @@ class GarbledPlanner {
     const int64_t bytes = CeilDiv(options_.field_bits, 8);
     plan.memory.push_back(ModelWeights(context_, bytes, /*shared=*/false));
     plan.memory.push_back(LiveShares(graph_, bytes));
+    PICOST_RETURN_IF_ERROR(layers_.Finish(plan));
     return plan;
   }
 
@@ -111,19 +113,21 @@ class GarbledPlanner {
   }
 
   absl::Status Plan(const Node& node, const graph::Conv& conv) {
-    PlainConvolution plain;
-    if (!ToPlainConvolution(conv, plain)) {
-      return Refuse(options_.id, node, "convolutions over more than two dimensions",
-                    "Use 2-D convolutions");
-    }
+    const PlainConvolution plain = ToPlainConvolution(conv);
+    if (!UnrolledNote(conv).empty()) layers_.Note(UnrolledNote(conv));
     if (options_.packing != Packing::kElements) {
       PICOST_RETURN_IF_ERROR(CheckSlots(node, SlotsOfChannel(plain.height, plain.width)));
     }
-    int64_t pixels_in = 1, pixels_out = 1;
-    for (int64_t size : conv.input_size) pixels_in *= size;
-    for (int64_t size : conv.output_size) pixels_out *= size;
-    const int64_t inputs = plain.in_channels * pixels_in;
-    const int64_t outputs = plain.out_channels * pixels_out;
+    // Of one image (of a slice where it has more than two dimensions) and group.
+    const auto pixels = [](const std::vector<int64_t>& sizes) {
+      int64_t product = 1;
+      for (size_t i = sizes.size() > 2 ? sizes.size() - 2 : 0; i < sizes.size(); ++i) {
+        product *= sizes[i];
+      }
+      return product;
+    };
+    const int64_t inputs = Product({plain.in_channels, pixels(conv.input_size)});
+    const int64_t outputs = Product({plain.out_channels, pixels(conv.output_size)});
     const int64_t macs = Product({conv.transposed ? inputs : outputs, plain.taps,
                                   conv.transposed ? plain.out_channels : plain.in_channels});
     layers_.AddLinear(Pack(plain, inputs, outputs, macs), plain.convolutions, inputs, outputs, macs,
@@ -162,15 +166,23 @@ class GarbledPlanner {
       layers_.Note("linear: no element left");
       return absl::OkStatus();
     }
+    if (elements.linear == 0) return PlanKept(node, activation, elements.kept);
+    AddGather(elements.kept, layers_.calls());
+    const absl::Status planned = PlanKept(node, activation, elements.kept);
+    AddScatter(elements.kept, layers_.calls());
+    return planned;
+  }
+
+  absl::Status PlanKept(const Node& node, const graph::Activation& activation, int64_t kept) {
     switch (activation.kind) {
       case ActivationKind::kRelu:
       case ActivationKind::kRelu6:
-        layers_.AddCircuits(ReluGates(options_.circuit), 1, elements.kept);
+        layers_.AddCircuits(ReluGates(options_.circuit), 1, kept);
         return absl::OkStatus();
       case ActivationKind::kClip:
       case ActivationKind::kThresholdedRelu:
       case ActivationKind::kLeakyRelu:
-        layers_.AddCircuits(ReluGates(options_.circuit), 1, elements.kept);
+        layers_.AddCircuits(ReluGates(options_.circuit), 1, kept);
         layers_.Note("the ReLU's circuit with other public constants");
         return absl::OkStatus();
       case ActivationKind::kPolynomial:
@@ -180,7 +192,7 @@ class GarbledPlanner {
                                      "; only squares have a protocol here"),
                         "Use degree 2");
         }
-        layers_.AddProducts(elements.kept);
+        layers_.AddProducts(kept);
         return absl::OkStatus();
       default:
         return Refuse(options_.id, node, "no circuit of it was published",
@@ -291,6 +303,45 @@ int64_t ReluGates(const CircuitSizes& circuit) {
 int64_t MaximumGates(const CircuitSizes& circuit, int64_t window) {
   const int64_t reconstruct = circuit.ring ? circuit.wires - 1 : 3 * circuit.wires - 1;
   return Product({window + 1, reconstruct}) + Product({window - 1, 2 * circuit.wires});
+}
+
+std::vector<ProtocolParameter> GarblingParameters(int64_t block_bytes, int64_t label_bytes,
+                                                  std::string source) {
+  return {
+      {"block_wire_bytes", "bytes of a 128-bit block on the wire; 16 when packed tightly",
+       block_bytes, 16, 64, source},
+      {"label_wire_bytes", "bytes of a wire label on the wire; 16 when packed tightly", label_bytes,
+       16, 64, source},
+      {"silent_ot", "OT of the labels. 0: an IKNP extension (semi-honest ALSZ); 1: Ferret", 0, 0, 1,
+       "ALSZ in DELPHI's code; Ferret (Yang et al., CCS 2020) as emp-ot runs it"},
+  };
+}
+
+void ReadGarblingParameters(const primitives::Parameters& parameters, GarbledOptions& options) {
+  options.circuit.block_bytes = parameters.Get("block_wire_bytes");
+  options.circuit.label_bytes = parameters.Get("label_wire_bytes");
+  options.silent_ot = parameters.Get("silent_ot") != 0;
+}
+
+std::vector<std::string> GarbledPrimitives() {
+  return {"he.keygen",
+          "ot.setup",
+          "ot.ferret_setup",
+          "he.encrypt",
+          "he.linear_evaluation",
+          "he.decrypt",
+          "gc.garble",
+          "ot.extension",
+          "ot.ferret_correlated",
+          "ot.ferret_extension",
+          "gc.send_labels",
+          "gc.evaluate",
+          "shares.send",
+          "shares.gather",
+          "shares.scatter",
+          "plaintext.field_macs",
+          "he.multiplication_triples",
+          "beaver.multiply"};
 }
 
 absl::StatusOr<ProtocolPlan> PlanGarbled(const PlanContext& context,

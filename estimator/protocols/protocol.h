@@ -76,6 +76,8 @@ struct Refill {
   std::string primitive;
   primitives::Parameters parameters;
   int64_t drawn_before = 0;  // where the counter starts: less than yield
+  int64_t times = 1;         // how often the primitive runs each time: once a thread
+  primitives::Phase phase = primitives::Phase::kOnline;
 };
 
 struct ProtocolPlan {

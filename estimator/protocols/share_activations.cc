@@ -8,16 +8,12 @@ namespace picost::protocols {
 using graph::ActivationKind;
 using graph::Node;
 
-absl::Status PlanActivation(const Node& node, const graph::Activation& activation,
-                            const SharePlanOptions& options, int64_t surplus,
-                            ShareBackend& backend) {
+namespace {
+
+absl::Status PlanKept(const Node& node, const graph::Activation& activation,
+                      const SharePlanOptions& options, int64_t surplus, ShareBackend& backend) {
   const KeptElements elements = Kept(activation);
   const int64_t n = elements.kept;
-  if (n == 0) {
-    backend.Note("linear: no element left");
-    return absl::OkStatus();
-  }
-  if (elements.linear > 0) backend.Note("the linear rest is gathered locally");
   switch (activation.kind) {
     case ActivationKind::kRelu:
       if (options.relu_degree > 0) {
@@ -89,6 +85,23 @@ absl::Status PlanActivation(const Node& node, const graph::Activation& activatio
       return backend.AddPolynomial(node, activation.degree, activation.scheme, n);
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status PlanActivation(const Node& node, const graph::Activation& activation,
+                            const SharePlanOptions& options, int64_t surplus,
+                            ShareBackend& backend) {
+  const KeptElements elements = Kept(activation);
+  if (elements.kept == 0) {
+    backend.Note("linear: no element left");
+    return absl::OkStatus();
+  }
+  if (elements.linear == 0) return PlanKept(node, activation, options, surplus, backend);
+  AddGather(elements.kept, backend.layer());
+  const absl::Status planned = PlanKept(node, activation, options, surplus, backend);
+  AddScatter(elements.kept, backend.layer());
+  return planned;
 }
 
 }  // namespace picost::protocols

@@ -4,6 +4,9 @@
 // A step is planned as one batch of n elements: sequential steps are sequential
 // calls, so that flights add up along the depth. Lowered functions state their depth
 // and source where they are implemented; a protocol that has its own way overrides.
+//
+// Everything stays at the protocol's one width: tables hold values of the full ring or
+// field, so that no step extends or reduces a width (SIRNN's mixed widths are left out).
 #ifndef PICOST_ESTIMATOR_PROTOCOLS_SHARE_BACKEND_H_
 #define PICOST_ESTIMATOR_PROTOCOLS_SHARE_BACKEND_H_
 

@@ -84,11 +84,8 @@ class SharePlanner {
   }
 
   absl::Status Plan(const Node& node, const graph::Conv& conv) {
-    PlainConvolution plain;
-    if (!ToPlainConvolution(conv, plain)) {
-      return Refused(node, "convolutions over more than two dimensions have no packing");
-    }
-    return backend_.AddConv(node, plain, ReadsClientPlaintext(graph_, node));
+    if (!UnrolledNote(conv).empty()) backend_.Note(UnrolledNote(conv));
+    return backend_.AddConv(node, ToPlainConvolution(conv), ReadsClientPlaintext(graph_, node));
   }
 
   absl::Status Plan(const Node& node, const graph::Linear& linear) {

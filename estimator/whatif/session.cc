@@ -212,7 +212,7 @@ void EditSession::Learn(Variant& variant) {
 absl::StatusOr<LayerCost> EditSession::CompileRefill(const Refill& refill, int64_t count) {
   PICOST_ASSIGN_OR_RETURN(
       const primitives::PrimitiveCall call,
-      primitives::MakeCall(refill.primitive, refill.parameters, count, primitives::Phase::kOnline,
+      primitives::MakeCall(refill.primitive, refill.parameters, count * refill.times, refill.phase,
                            primitives::Executor::kJoint));
   return accumulator_.Compile({call}, 0, 1, {});
 }

@@ -28,7 +28,9 @@ ProtocolPlan PlanOf(const graph::Graph& graph) {
 std::vector<std::string> Sequence(const ProtocolPlan& plan) {
   std::vector<std::string> ids;
   for (const auto& layer : plan.layers) {
-    for (const auto& call : layer.calls) ids.push_back(call.spec->id.substr(8));
+    for (const auto& call : layer.calls) {
+      if (call.spec->id.rfind("cheetah.", 0) == 0) ids.push_back(call.spec->id.substr(8));
+    }
   }
   return ids;
 }

@@ -33,6 +33,10 @@ std::vector<int64_t> Figures(const v1::ProtocolTotals& protocol, const PhaseRow&
     client += item.client_bytes();
     server += item.server_bytes();
   }
+  if (row.phase == v1::PHASE_OFFLINE) {  // what inferences take one by one
+    client = protocol.totals().client_storage_bytes();
+    server = protocol.totals().server_storage_bytes();
+  }
   return {row.traffic->client_to_server_bytes(),
           row.traffic->server_to_client_bytes(),
           row.traffic->flights(),

@@ -17,11 +17,11 @@ using graph::Graph;
 using primitives::Phase;
 using testing_support::GraphBuilder;
 
-Graph SampleModel(const std::string& name) {
+Graph SampleModel(const std::string& name, bool fold_affine = true) {
   std::ifstream file("data/models/" + name + ".onnx", std::ios::binary);
   std::stringstream bytes;
   bytes << file.rdbuf();
-  auto graph = graph::ImportOnnx(bytes.str(), {});
+  auto graph = graph::ImportOnnx(bytes.str(), {.fold_affine = fold_affine});
   EXPECT_TRUE(graph.ok()) << graph.status();
   return *std::move(graph);
 }
@@ -68,6 +68,19 @@ TEST(PlanRewrites, TheCallersOwnParameterIsTheOneBefore) {
                                   {{"early_truncation", 0}}, {"truncate-across-add"});
   ASSERT_TRUE(steps.ok()) << steps.status();
   EXPECT_FALSE((*steps)[1].changed);
+}
+
+// Read as the file has it, folded by the pass: the plan of the network as it is read.
+TEST(PlanRewrites, FoldingBatchNormsSavesScalingsAndTruncations) {
+  const Graph folded = SampleModel("resnet18_224_raw");
+  const Graph raw = SampleModel("resnet18_224_raw", /*fold_affine=*/false);
+  for (const char* protocol : {"cheetah", "crypten"}) {
+    const auto steps = Steps(raw, protocol, {"fold-batch-norm"});
+    EXPECT_TRUE(steps[1].changed);
+    EXPECT_LT(Bytes(steps[1]), Bytes(steps[0])) << protocol;
+    EXPECT_LT(Flights(steps[1]), Flights(steps[0])) << protocol;
+    EXPECT_EQ(Bytes(steps[1]), Bytes(Steps(folded, protocol, {})[0])) << protocol;
+  }
 }
 
 TEST(PlanRewrites, PoolingPassesSaveComparisonsOnVgg) {
