@@ -86,6 +86,7 @@ bazel_run build --config=opt --show_result=0 --ui_event_filters=-info //service:
 BIN=$(bazel_run info --config=opt bazel-bin 2>/dev/null)
 mkdir -p "$STATE"
 ln -sfn "$BIN/clients/cli/picost" "$STATE/picost"
+ln -sfn "$BIN/service/picostd" "$STATE/picostd"
 PICOST="$STATE/picost"
 
 step "3/5 Daemon"

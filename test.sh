@@ -40,7 +40,8 @@ lane() {
   lanes+=("$name=$events/$name.json")
   step "Tests: $name"
   local args=(--build_event_json_file="$events/$name.json" --show_result=0 --keep_going
-    --ui_event_filters=-info)
+    --ui_event_filters=-info
+    --test_env=PICOST_SEARCH_LIBRARIES="$PICOST_CACHE/search-libraries")
   $long && args+=(--test_env=PICOST_LONG=1 --test_timeout=5400)
   bazel_run test "${args[@]}" "$@" || status=1
 }

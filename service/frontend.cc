@@ -142,6 +142,7 @@ class OracleFrontend : public v1::CostOracle::CallbackService {
 
   PICOST_HEAVY(CostOracle, Inspect, InspectRequest, v1::Inspection)
   PICOST_HEAVY(CostOracle, Plan, PlanRequest, v1::ProtocolPlan)
+  PICOST_LONG(service_, CostOracle, ComparePlans, ComparePlansRequest, v1::PlanComparison)
   PICOST_HEAVY(CostOracle, Estimate, EstimateRequest, v1::Estimate)
 
   PICOST_LONG(edits_, CostOracle, BatchEstimate, BatchEstimateRequest, v1::BatchEstimateResponse)
@@ -164,6 +165,7 @@ class CatalogFrontend : public v1::Catalog::CallbackService {
  public:
   CatalogFrontend(CatalogService* service, Shared shared) : service_(service), shared_(shared) {}
 
+  PICOST_UNARY(Catalog, ListRewrites, ListRewritesRequest, v1::ListRewritesResponse)
   PICOST_UNARY(Catalog, ListProtocols, ListProtocolsRequest, v1::ListProtocolsResponse)
   PICOST_UNARY(Catalog, ListOperators, ListOperatorsRequest, v1::ListOperatorsResponse)
   PICOST_UNARY(Catalog, ListPrimitives, ListPrimitivesRequest, v1::ListPrimitivesResponse)

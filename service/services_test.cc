@@ -254,6 +254,69 @@ TEST_F(ServicesTest, ALayerThatAProtocolCannotHoldIsTheModelsMatter) {
   EXPECT_FALSE(GetErrorSite(status).node.empty());
 }
 
+TEST_F(ServicesTest, EveryProtocolIsComparedAndThoseThatRefuseSayWhy) {
+  const v1::Model model = Create("resnet18_224");
+  DataSource none{""};
+  OracleService oracle{&loader_, &none};
+  v1::ComparePlansRequest request;
+  request.mutable_graph()->set_model(model.name());
+  v1::PlanComparison comparison;
+  ASSERT_TRUE(oracle.ComparePlans(request, comparison).ok());
+  ASSERT_EQ(comparison.protocols_size(), 11);
+  EXPECT_EQ(comparison.model(), model.name());
+  for (const v1::ProtocolTotals& entry : comparison.protocols()) {
+    SCOPED_TRACE(entry.protocol());
+    EXPECT_EQ(entry.totals().counts().relu_elements(), 2308096);
+    v1::PlanRequest one;
+    one.mutable_graph()->set_model(model.name());
+    one.mutable_protocol()->set_protocol(entry.protocol());
+    v1::ProtocolPlan plan;
+    const absl::Status status = oracle.Plan(one, plan);
+    if (!entry.totals().refusal().empty()) {
+      EXPECT_EQ(std::string(status.message()), entry.totals().refusal());
+      EXPECT_FALSE(entry.totals().has_online());
+      continue;
+    }
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_EQ(plan.online().SerializeAsString(), entry.totals().online().SerializeAsString());
+    EXPECT_EQ(plan.memory_size(), entry.memory_size());
+  }
+  EXPECT_THAT(comparison.protocols(0).totals().refusal(), HasSubstr("delphi does not plan conv"));
+}
+
+TEST_F(ServicesTest, RewritesShowWhatTheySaveAndThePlanIsTheLastOnes) {
+  const v1::Model model = Create("vgg16_cifar");
+  v1::ListRewritesResponse listed;
+  ASSERT_TRUE(catalog_.ListRewrites({}, listed).ok());
+  EXPECT_GE(listed.rewrites_size(), 8);
+  v1::PlanRequest request;
+  request.mutable_graph()->set_model(model.name());
+  request.mutable_protocol()->set_protocol("protocols/cheetah");
+  for (const v1::Rewrite& rewrite : listed.rewrites()) request.add_rewrites(rewrite.name());
+  v1::ProtocolPlan plan;
+  ASSERT_TRUE(oracle_.Plan(request, plan).ok());
+  ASSERT_EQ(plan.rewrites_size(), listed.rewrites_size());
+  const v1::PlanTotals& last = plan.rewrites(plan.rewrites_size() - 1).after();
+  EXPECT_EQ(last.online().SerializeAsString(), plan.online().SerializeAsString());
+  EXPECT_LT(last.online().flights(), plan.unrewritten().online().flights());
+  for (int i = 0; i < listed.rewrites_size(); ++i) {
+    EXPECT_EQ(plan.rewrites(i).exact(), listed.rewrites(i).exact());
+  }
+  // An estimate of the rewritten network has its traffic.
+  v1::EstimateRequest asked = EstimateOf(model.name());
+  *asked.mutable_protocol() = request.protocol();
+  *asked.mutable_rewrites() = request.rewrites();
+  v1::Estimate estimate;
+  ASSERT_TRUE(oracle_.Estimate(asked, estimate).ok());
+  EXPECT_EQ(estimate.online().traffic().SerializeAsString(), plan.online().SerializeAsString());
+  EXPECT_EQ(estimate.memory_size(), plan.memory_size());
+
+  request.add_rewrites("rewrites/nobody");
+  const absl::Status status = oracle_.Plan(request, plan);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("swap-relu-maxpool"));
+}
+
 TEST_F(ServicesTest, PlanNeedsNoData) {
   const v1::Model model = Create("minionn_cifar");
   DataSource none{""};

@@ -17,6 +17,8 @@ constexpr size_t kMaxDisplayNameBytes = 256;
 constexpr int kMaxDimensions = 256;
 constexpr size_t kMaxParameterNameBytes = 4096;
 constexpr int kMaxParameters = 64;
+constexpr int kMaxProtocols = 64;
+constexpr int kMaxRewrites = 32;
 constexpr int kMaxTablesPerBinding = 16;
 constexpr int64_t kMaxThreads = 4096;
 constexpr double kMaxRoundTripSeconds = 3600;
@@ -225,6 +227,17 @@ absl::Status ValidateView(bool present, v1::EstimateView view) {
                  "Leave it away, or set ESTIMATE_VIEW_TOTALS, _LAYERS or _CALLS.");
 }
 
+absl::Status ValidateRewrites(const google::protobuf::RepeatedPtrField<std::string>& rewrites) {
+  if (rewrites.size() > kMaxRewrites) {
+    return Invalid(absl::StrCat(rewrites.size(), " rewrites are asked for"), "rewrites",
+                   absl::StrCat("Ask for at most ", kMaxRewrites, "."));
+  }
+  for (const std::string& rewrite : rewrites) {
+    PICOST_RETURN_IF_ERROR(ParseResourceName(rewrite, "rewrites", "rewrites").status());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Validate(const v1::CreateModelRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
   if (request.graph().source_case() == v1::GraphSource::kModel) {
@@ -242,13 +255,27 @@ absl::Status Validate(const v1::InspectRequest& request) {
 absl::Status Validate(const v1::PlanRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
   PICOST_RETURN_IF_ERROR(ValidateProtocolChoice(request.protocol(), "protocol"));
+  PICOST_RETURN_IF_ERROR(ValidateRewrites(request.rewrites()));
   return ValidateView(request.has_view(), request.view());
+}
+
+absl::Status Validate(const v1::ComparePlansRequest& request) {
+  PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
+  if (request.protocols_size() > kMaxProtocols) {
+    return Invalid(absl::StrCat(request.protocols_size(), " protocols are compared"), "protocols",
+                   absl::StrCat("Compare at most ", kMaxProtocols, "."));
+  }
+  for (const v1::ProtocolChoice& choice : request.protocols()) {
+    PICOST_RETURN_IF_ERROR(ValidateProtocolChoice(choice, "protocols"));
+  }
+  return ValidateRewrites(request.rewrites());
 }
 
 absl::Status Validate(const v1::EstimateRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
   PICOST_RETURN_IF_ERROR(ValidateProtocolChoice(request.protocol(), "protocol"));
   PICOST_RETURN_IF_ERROR(ValidateDeploymentChoice(request.deployment(), "deployment"));
+  PICOST_RETURN_IF_ERROR(ValidateRewrites(request.rewrites()));
   return ValidateView(request.has_view(), request.view());
 }
 

@@ -17,7 +17,8 @@ constexpr FlagHelp kFlags[] = {
     {"dim", "NAME=VALUE", "size of a symbolic dimension of the file; repeatable"},
     {"server", "HOST:PORT", "ask this daemon; without it the service runs inside this command"},
     {"data_dir", "PATH", "calibration tables and deployments of the service inside this command"},
-    {"protocol", "ID[,ID]", "protocols, see `picost protocols`"},
+    {"protocol", "ID[,ID]|all", "protocols, see `picost protocols`"},
+    {"rewrites", "ID[,ID]|exact|all", "rewrites before planning, see `picost rewrites`"},
     {"param", "NAME=VALUE", "crypto parameter of the protocol; repeatable"},
     {"deployment", "NAME[,NAME]", "where it runs, see `picost deployments`"},
     {"network", "NAME | rtt=40ms,up=40MB/s,down=40MB/s",
@@ -89,6 +90,7 @@ std::optional<Failure> Apply(const std::string& flag, const std::string& value, 
   if (flag == "dim") return AddBinding(flag, value, options.dimensions);
   if (flag == "param") return AddBinding(flag, value, options.parameters);
   if (flag == "protocol") return AddList(flag, value, options.protocols);
+  if (flag == "rewrites") return AddList(flag, value, options.rewrites);
   if (flag == "deployment") return AddList(flag, value, options.deployments);
   std::string* text = flag == "server"     ? &options.server
                       : flag == "data_dir" ? &options.data_dir

@@ -25,6 +25,7 @@ struct Options {
   std::map<std::string, int64_t> parameters;
   std::vector<std::string> deployments;
   std::string network;
+  std::vector<std::string> rewrites;
   UnknownPolicy unknown = UnknownPolicy::kDefault;
   std::string name;    // display name
   bool calls = false;  // show primitive calls

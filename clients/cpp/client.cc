@@ -104,6 +104,7 @@ absl::StatusOr<std::string> Client::Register(const v1::GraphSource& source,
 
 PICOST_CALL(Inspect, v1::InspectRequest, v1::Inspection)
 PICOST_CALL(Plan, v1::PlanRequest, v1::ProtocolPlan)
+PICOST_CALL(ComparePlans, v1::ComparePlansRequest, v1::PlanComparison)
 PICOST_CALL(Estimate, v1::EstimateRequest, v1::Estimate)
 PICOST_CALL(BatchEstimate, v1::BatchEstimateRequest, v1::BatchEstimateResponse)
 PICOST_CALL(EvaluateEdits, v1::EvaluateEditsRequest, v1::EvaluateEditsResponse)

@@ -48,6 +48,7 @@ class Client {
   // payload "grpc-status-details-bin".
   absl::StatusOr<v1::Inspection> Inspect(const v1::InspectRequest& request);
   absl::StatusOr<v1::ProtocolPlan> Plan(const v1::PlanRequest& request);
+  absl::StatusOr<v1::PlanComparison> ComparePlans(const v1::ComparePlansRequest& request);
   absl::StatusOr<v1::Estimate> Estimate(const v1::EstimateRequest& request);
   absl::StatusOr<v1::BatchEstimateResponse> BatchEstimate(const v1::BatchEstimateRequest& request);
   absl::StatusOr<v1::EvaluateEditsResponse> EvaluateEdits(const v1::EvaluateEditsRequest& request);

@@ -1,28 +1,33 @@
-"""The package against a real daemon, and the README's examples as they stand."""
+"""The package against a real daemon."""
 import asyncio
-import importlib.util
+import concurrent.futures
+import glob
+import io
 import json
 import os
 import pickle
 import random
-import re
-import sys
 import tempfile
+import time
+import types
 import unittest
 
 import grpc
+import optuna
+import test_daemon
+import torch
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
-os.environ.setdefault("PICOST_DAEMON", os.path.abspath("service/picostd"))
-os.environ.setdefault("PICOST_DATA_DIR", os.path.abspath("data"))
+import picost
+from picost import _requests, edits, sweep
+from picost._memory import Memory
+from picost._strip import strip
+from picost._wire import error_details_pb2, graph_pb2, status_pb2
+from picost.plugins import ModuleEvaluator, OptunaTask
+from picost.shapes import add, conv, linear, pool, relu, shapes
+from test_daemon import CHEETAH, DELPHI, MODEL
 
-import picost  # noqa: E402
-from picost import edits, sweep  # noqa: E402
 
-MODEL = "data/models/minionn_cifar.onnx"
-DELPHI = dict(protocol="delphi", deployment="lan")
-CHEETAH = dict(protocol="cheetah", deployment="lan")
+assert test_daemon.HERE
 
 
 class ClientTest(unittest.TestCase):
@@ -44,11 +49,69 @@ class ClientTest(unittest.TestCase):
         self.assertLess(estimate.online.low, estimate.online.high)
         self.assertEqual(len(estimate.rows()), len(estimate.layers))
 
+    def test_estimates_become_data_frames_and_plots(self):
+        estimate = self.oracle.estimate(MODEL, **DELPHI)
+        frame = estimate.to_pandas()
+        self.assertEqual(frame["relu_elements"].sum(), estimate.relu_elements)
+        self.assertAlmostEqual(frame["online_bytes"].sum(), estimate.online.bytes)
+        axes = estimate.plot_layers(unit="bytes")
+        drawn = sum(bar.get_width() for bar in axes.patches)
+        self.assertAlmostEqual(drawn / estimate.bytes, 1)
+        with self.assertRaisesRegex(ValueError, "layers=True"):
+            self.oracle.estimate(MODEL, layers=False, **DELPHI).plot_layers()
+
     def test_models_are_paths_bytes_or_names(self):
         with open(MODEL, "rb") as file:
             from_bytes = self.oracle.estimate(file.read(), **DELPHI)
         by_name = self.oracle.estimate(self.oracle.register(MODEL), **DELPHI)
         self.assertEqual(from_bytes.message, by_name.message)
+
+    def test_torch_modules_are_stripped_and_count_like_their_shapes(self):
+        network = torch.nn.Sequential(torch.nn.Conv2d(3, 16, 3, padding=1), torch.nn.ReLU(),
+                                      torch.nn.MaxPool2d(2), torch.nn.Flatten(),
+                                      torch.nn.Linear(16 * 16 * 16, 10))
+        network.train()
+        example = torch.zeros(1, 3, 32, 32)
+        source = _requests.graph_source(network, example=example)
+        self.assertTrue(network.training)
+        self.assertLess(len(source.onnx), 4096)
+        module = self.oracle.estimate(network, example=example, **CHEETAH)
+        plain = self.oracle.estimate(
+            shapes((3, 32, 32), conv("c", 16, 3), relu("r"), pool("p", "max", 2), linear("f", 10)),
+            **CHEETAH)
+        self.assertEqual((module.seconds, module.bytes, module.relu_elements),
+                         (plain.seconds, plain.bytes, plain.relu_elements))
+        with self.assertRaisesRegex(TypeError, "example="):
+            self.oracle.estimate(network, **CHEETAH)
+        evaluator = ModuleEvaluator(self.oracle, example, **CHEETAH)
+        self.assertEqual(evaluator.evaluate(types.SimpleNamespace(arch=network)), module.seconds)
+
+    def test_stripping_changes_nothing_but_the_weights(self):
+        buffer = io.BytesIO()
+        torch.onnx.export(torch.nn.Sequential(torch.nn.Linear(500, 300), torch.nn.ReLU()),
+                          torch.zeros(1, 500), buffer, opset_version=13)
+        whole = buffer.getvalue()
+        stripped = strip(whole)
+        self.assertGreater(len(whole), 600_000)
+        self.assertLess(len(stripped), 2000)
+        self.assertEqual(strip(stripped), stripped)
+        self.assertEqual(self.oracle.register(graph_pb2.GraphSource(onnx=whole)),
+                         self.oracle.register(whole))
+        for path in sorted(glob.glob("data/models/*.onnx")):
+            with open(path, "rb") as file:
+                self.assertEqual(strip(memoryview(file.read())), _requests._read(path), path)
+        for broken in (b"", whole[:1000], b"\xff" * 30):
+            with self.assertRaisesRegex(ValueError, "not an ONNX file"):
+                strip(broken)
+
+    def test_shapes_may_branch(self):
+        network = shapes((8, 4, 4), conv("a", 8, 3), relu("r"), conv("b", 8, 3), add("s", "b", "r"),
+                         relu("t"))
+        self.assertEqual(self.oracle.estimate(network, **CHEETAH).relu_elements, 256)
+        with self.assertRaisesRegex(ValueError, "adds"):
+            shapes((8, 4, 4), conv("a", 8, 3), conv("b", 4, 3), add("s", "a", "b"))
+        with self.assertRaisesRegex(ValueError, "no earlier layer"):
+            shapes((8, 4, 4), relu("a", "later"))
 
     def test_no_edit_is_the_estimate(self):
         totals, = self.oracle.evaluate_edits(MODEL, [{}], **DELPHI)
@@ -82,26 +145,6 @@ class ClientTest(unittest.TestCase):
                                                **DELPHI)
         self.assertIsInstance(good, picost.Totals)
         self.assertIsInstance(bad, picost.PicostError)
-
-    def test_tables_reproduce_edits_within_their_error(self):
-        table = self.oracle.cost_table(MODEL, levels=5, **CHEETAH)
-        again = pickle.loads(pickle.dumps(table))
-        random.seed(5)
-        for _ in range(10):
-            chosen = {n: random.randrange(len(l.choices)) for n, l in again.layers.items()}
-            operations = [again.layers[n].choices[i].operation for n, i in chosen.items()]
-            totals, = self.oracle.evaluate_edits(MODEL, [operations], **CHEETAH)
-            self.assertLessEqual(abs(again.total(chosen) - totals.seconds), table.error())
-            self.assertEqual(again.total(chosen, "total_bytes"), totals.bytes)
-
-    def test_gradients_equal_finite_differences(self):
-        table = self.oracle.cost_table(MODEL, levels=9, **DELPHI)
-        kept = {n: l.elements * 0.4 + 0.5 for n, l in table.layers.items()}
-        gradient = table.gradient(kept)
-        for node in kept:
-            more = dict(kept, **{node: kept[node] + 1})
-            difference = table.interpolate(more) - table.interpolate(kept)
-            self.assertAlmostEqual(difference / gradient[node], 1, places=4)
 
     def test_budgets_are_met(self):
         whole = self.oracle.estimate(MODEL, **DELPHI)
@@ -154,47 +197,119 @@ class ClientTest(unittest.TestCase):
             with open(target, encoding="utf-8") as file:
                 self.assertEqual(whole, file.read())
 
+    def test_answers_are_remembered_until_they_are_old(self):
+        with picost.Client(self.oracle.address) as fresh, picost.Client(self.oracle.address,
+                                                                        cache=0) as forgetful:
+            node = next(iter(self.relus))
+            for client, hits in ((fresh, 4), (forgetful, 0)):
+                client.estimate(MODEL, **DELPHI)
+                first = client.evaluate_edits(MODEL, [{node: k} for k in range(3)], **DELPHI)
+                client.estimate(MODEL, **DELPHI)
+                again = client.evaluate_edits(MODEL, [{node: k} for k in (7, 2, 1, 0)], **DELPHI)
+                self.assertEqual([t.seconds for t in again[:0:-1]], [t.seconds for t in first])
+                self.assertEqual(client._memory.hits, hits)
+        memory = Memory(2, 1000.0)
+        for key in "abc":
+            memory.put(key, key)
+        self.assertEqual([memory.get(key) for key in "abc"], [None, "b", "c"])
+        memory = Memory(2, -1.0)
+        memory.put("a", "a")
+        self.assertIsNone(memory.get("a"))
+
+    def test_objectives_pickle_and_know_their_limits(self):
+        cost = picost.Objective(self.oracle, MODEL, metrics=["online_seconds", "total_bytes"],
+                                limits={"online_flights": 10.0}, **DELPHI)
+        self.assertEqual(cost.layers, self.relus)
+        kept = {node: most // 2 for node, most in cost.layers.items()}
+        totals, = self.oracle.evaluate_edits(MODEL, [kept], **DELPHI)
+        costs = pickle.loads(pickle.dumps(cost))({**kept, "something else": 1})
+        self.assertEqual(costs, {"online_seconds": totals.online.seconds, "total_bytes": totals.bytes})
+        self.assertEqual(cost.excess(kept), [totals.online.flights - 10.0])
+        self.assertGreater(cost.with_deviation(kept)["online_seconds"][1], 0)
+        with self.assertRaisesRegex(ValueError, "unknown metric"):
+            picost.Objective(self.oracle, MODEL, metrics=["speed"], **DELPHI)
+
+    def test_seconds_without_a_table_are_an_error_not_zero(self):
+        cost = picost.Objective(self.oracle, MODEL, protocol="relu-count", deployment="lan")
+        with self.assertRaisesRegex(ValueError, "no table"):
+            cost({})
+
     def test_nobody_there_is_an_error_in_time(self):
         with self.assertRaises(picost.PicostError):
             picost.Client("127.0.0.1:1").wait_ready(timeout=0.2)
 
     def test_a_stranger_daemon_gets_the_model_again(self):
         with picost.local() as other:
-            other._registry.update({key: "models/" + "0" * 64 for key in self.oracle._registry})
+            other._memory.models.update({key: "models/" + "0" * 64 for key in self.oracle._memory.models})
             self.assertGreater(other.estimate(MODEL, **DELPHI).seconds, 0)
 
 
-class ReadmeTest(unittest.TestCase):
-    """One test per example."""
+class RetryTest(unittest.TestCase):
+    """Against a server that refuses the first calls."""
+
+    def ask(self, code, delay, refusals, retries=3):
+        calls = []
+
+        def handler(request, context):
+            del request
+            calls.append(time.monotonic())
+            if len(calls) <= refusals:
+                status = status_pb2.Status(code=code.value[0], message="later")
+                if delay is not None:
+                    retry = error_details_pb2.RetryInfo()
+                    retry.retry_delay.FromNanoseconds(int(delay * 1e9))
+                    status.details.add().Pack(retry)
+                context.set_trailing_metadata(
+                    (("grpc-status-details-bin", status.SerializeToString()),))
+                context.abort(code, "later")
+            return b""
+
+        server = grpc.server(concurrent.futures.ThreadPoolExecutor(1))
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(
+            "picost.v1.CostOracle", {"Estimate": grpc.unary_unary_rpc_method_handler(handler)}),))
+        with tempfile.TemporaryDirectory() as folder:
+            server.add_insecure_port("unix:" + folder + "/socket")
+            server.start()
+            try:
+                with picost.Client("unix:" + folder + "/socket", retries=retries) as client:
+                    client.estimate("models/any", **DELPHI)
+            finally:
+                server.stop(None)
+        return calls
+
+    def test_a_named_delay_is_waited_for(self):
+        calls = self.ask(grpc.StatusCode.RESOURCE_EXHAUSTED, 0.2, refusals=2)
+        self.assertEqual(len(calls), 3)
+        self.assertGreaterEqual(calls[1] - calls[0], 0.2)
+        self.assertGreaterEqual(calls[2] - calls[1], 0.2)
+
+    def test_unavailable_is_tried_again(self):
+        self.assertEqual(len(self.ask(grpc.StatusCode.UNAVAILABLE, None, refusals=3)), 4)
+
+    def test_other_errors_and_too_many_refusals_are_raised(self):
+        for code, delay in ((grpc.StatusCode.RESOURCE_EXHAUSTED, None),
+                            (grpc.StatusCode.UNAVAILABLE, None)):
+            with self.assertRaises(picost.PicostError) as caught:
+                self.ask(code, delay, refusals=9, retries=1)
+            self.assertEqual(caught.exception.code, code)
 
 
-def add_examples():
-    with open(os.path.join(HERE, "README.md"), encoding="utf-8") as file:
-        blocks = re.findall(r"^## ([^\n]*)\n(?:(?!^## ).)*?^```python\n(.*?)^```", file.read(),
-                            re.MULTILINE | re.DOTALL)
-    for title, code in blocks:
+class OptunaTest(unittest.TestCase):
 
-        def run(self, code=code):
-            self.assertLessEqual(len(code.splitlines()), 10)
-            exec(compile(code, "README.md", "exec"), {"__name__": "example"})
-
-        name = "test_" + re.sub(r"\W+", "_", title.lower())
-        setattr(ReadmeTest, name, run)
-    return len(blocks)
-
-
-assert add_examples() >= 7
-
-
-class PluginTest(unittest.TestCase):
-
-    @unittest.skipUnless(importlib.util.find_spec("optuna"), "Optuna is not installed")
-    def test_optuna(self):
-        spec = importlib.util.spec_from_file_location(
-            "optuna_search", os.path.join(HERE, "examples", "optuna_search.py"))
-        search = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(search)
-        self.assertGreaterEqual(len(search.main(trials=5).best_trials), 1)
+    def test_constraints_hold_on_the_front(self):
+        with picost.local() as oracle:
+            cost = picost.Objective(oracle, MODEL, metrics=["online_seconds"],
+                                    limits={"client_storage_bytes": 1.5e9}, **DELPHI)
+            task = OptunaTask(cost)
+            study = optuna.create_study(
+                directions=task.directions,
+                sampler=optuna.samplers.NSGAIISampler(seed=1, population_size=10,
+                                                      constraints_func=task.excess))
+            study.optimize(task, n_trials=40)
+            feasible = [t for t in study.trials if t.user_attrs["excess"][0] <= 0]
+            self.assertTrue(0 < len(feasible) < len(study.trials))
+            trial = study.best_trials[0]
+            self.assertEqual(trial.values, [sum(trial.params.values()), *cost(trial.params).values()])
 
 
 if __name__ == "__main__":

@@ -104,6 +104,7 @@ struct Estimate {
   std::vector<CallCost> setup_calls;
   Bytes client_storage;
   Bytes server_storage;
+  std::vector<primitives::MemoryItem> memory;  // as the plan has it
   std::vector<MissingPrimitive> missing;
   bool extrapolated = false;
   std::string bottleneck;  // one sentence

@@ -36,6 +36,9 @@ struct ImportOptions {
   // Operators of the caller's own, as a textproto (custom_op.proto).
   std::string custom_operators;
   ImportLimits limits;
+  // false: what FoldAffine would take into linear layers stays as the file has it, to
+  // see what folding saves.
+  bool fold_affine = true;
 };
 
 }  // namespace picost::graph

@@ -1,9 +1,8 @@
-// Plans and estimates -> wire.
+// Estimates -> wire.
 #ifndef PICOST_SERVICE_CONVERT_ESTIMATE_H_
 #define PICOST_SERVICE_CONVERT_ESTIMATE_H_
 
 #include "estimator/cost/estimate.h"
-#include "estimator/protocols/protocol.h"
 #include "proto/picost/v1/estimate.pb.h"
 #include "proto/picost/v1/oracle.pb.h"
 #include "service/convert/graph.h"
@@ -12,9 +11,6 @@ namespace picost::service {
 
 void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateView view,
              v1::Estimate& to);
-
-void ToProto(const LoadedGraph& graph, const protocols::ProtocolPlan& from, v1::EstimateView view,
-             v1::ProtocolPlan& to);
 
 }  // namespace picost::service
 

@@ -1,9 +1,9 @@
-"""The Python package and its README against a real daemon (clients/python/client_test.py)."""
+"""The Python package against a real daemon (clients/python/client_test.py)."""
 import unittest
 
-from client_test import ClientTest, PluginTest, ReadmeTest
+from client_test import ClientTest, OptunaTest, RetryTest
 
-__all__ = ["ClientTest", "PluginTest", "ReadmeTest"]
+__all__ = ["ClientTest", "OptunaTest", "RetryTest"]
 
 if __name__ == "__main__":
     unittest.main()

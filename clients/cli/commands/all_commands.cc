@@ -21,12 +21,14 @@ const std::vector<Command>& AllCommands() {
        "picost inspect resnet18.onnx --dim batch=1 --format=json\n",
        RunInspect},
       {"plan", "FILE|MODEL", "which primitives a protocol runs, and their exact traffic",
-       Where({"protocol", "param", "dim", "unknown"}), 1, 1,
+       Where({"protocol", "param", "rewrites", "dim", "unknown"}), 1, 1,
+       "picost plan resnet18 --protocol=all\n"
        "picost plan resnet18_cifar --protocol=delphi\n"
+       "picost plan vgg16_cifar --protocol=cheetah --rewrites=swap-relu-maxpool,average-pooling\n"
        "picost plan resnet18.onnx --protocol=cheetah --param=ring_bits=37 --format=csv\n",
        RunPlan},
       {"estimate", "FILE|MODEL", "what private inference of a model costs",
-       Where({"protocol", "param", "deployment", "network", "dim", "unknown", "calls",
+       Where({"protocol", "param", "rewrites", "deployment", "network", "dim", "unknown", "calls",
               "require-seconds"}),
        1, 1,
        "picost estimate resnet18_cifar --protocol=cheetah,delphi --deployment=wan\n"
@@ -43,8 +45,11 @@ const std::vector<Command>& AllCommands() {
        "picost models show resnet18 --server=127.0.0.1:7433\n", RunModelsShow},
       {"models rm", "MODEL...", "forget registered models", Where({}), 1, kMany,
        "picost models rm resnet18 --server=127.0.0.1:7433\n", RunModelsRemove},
-      {"protocols", "", "protocols, and for how many of their primitives there are tables",
-       Where({}), 0, 0, "picost protocols --format=json\n", RunProtocols},
+      {"protocols", "[PROTOCOL]",
+       "protocols, and for how many of their primitives there are tables; of one: parameters",
+       Where({}), 0, 1, "picost protocols --format=json\npicost protocols cheetah\n", RunProtocols},
+      {"rewrites", "", "rewrites of networks that save comparisons, products or truncations",
+       Where({}), 0, 0, "picost rewrites\n", RunRewrites},
       {"deployments", "", "named deployments: a link and both machines' tables", Where({}), 0, 0,
        "picost deployments\n", RunDeployments},
       {"networks", "", "named network profiles", Where({}), 0, 0, "picost networks\n", RunNetworks},

@@ -35,6 +35,7 @@ std::optional<Failure> RunModelsRegister(const Options& options, const Environme
 std::optional<Failure> RunModelsShow(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsRemove(const Options& options, const Environment& environment);
 std::optional<Failure> RunProtocols(const Options& options, const Environment& environment);
+std::optional<Failure> RunRewrites(const Options& options, const Environment& environment);
 std::optional<Failure> RunOperators(const Options& options, const Environment& environment);
 std::optional<Failure> RunPrimitives(const Options& options, const Environment& environment);
 std::optional<Failure> RunDeployments(const Options& options, const Environment& environment);

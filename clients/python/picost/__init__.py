@@ -1,12 +1,23 @@
 """What will private inference cost? Client of the picost daemon."""
+from typing import Any
+
 from picost import edits
 from picost.answers import Allocation, Estimate, Totals
 from picost.client import AsyncClient, Client
 from picost.cost_table import METRICS, CostTable, reward
 from picost.errors import PicostError
+from picost.objective import Objective
 from picost.private import local
 
 __all__ = [
-    "METRICS", "Allocation", "AsyncClient", "Client", "CostTable", "Estimate", "PicostError", "Totals",
-    "edits", "local", "reward"
+    "METRICS", "Allocation", "AsyncClient", "Client", "CostTable", "Estimate", "LatencyPenalty",
+    "Objective", "PicostError", "Totals", "edits", "local", "reward"
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Needs torch, which nothing else here does.
+    if name == "LatencyPenalty":
+        from picost.penalty import LatencyPenalty
+        return LatencyPenalty
+    raise AttributeError("module 'picost' has no attribute %r" % name)

@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
 
 from picost import answers, errors
+from picost._strip import strip
 from picost._wire import (deployment_pb2, edits_pb2, graph_pb2, models_pb2, oracle_pb2, question_pb2)
 from picost.cost_table import CostTable
 from picost.edits import as_edit
@@ -28,22 +30,43 @@ def graph_source(model: ModelLike, dimensions: Optional[Mapping[str, int]] = Non
     if isinstance(model, str) and model.startswith("models/"):
         return graph_pb2.GraphSource(model=model)
     if isinstance(model, (str, os.PathLike)):
-        with open(model, "rb") as file:
-            model = file.read()
+        onnx = _read(model)
     elif hasattr(model, "state_dict"):
-        model = _export(model, example)
-    return graph_pb2.GraphSource(onnx=model, dimensions=dimensions or {})
+        onnx = strip(_export(model, example))
+    else:
+        onnx = strip(model)
+    return graph_pb2.GraphSource(onnx=onnx, dimensions=dimensions or {})
+
+
+def _read(path: "str | os.PathLike[str]") -> bytes:
+    """The file without its weights, which are not even read."""
+    with open(path, "rb") as file:
+        if os.fstat(file.fileno()).st_size == 0:
+            raise ValueError("%s is empty" % os.fspath(path))
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
+            try:
+                return strip(view)
+            except ValueError as error:
+                raise ValueError("%s: %s" % (os.fspath(path), error)) from None
 
 
 def _export(module: Any, example: Any) -> bytes:
-    """A torch module as ONNX without its weights."""
+    """A torch module as ONNX, in inference mode; the module stays as it is."""
+    import inspect
     import io
 
     import torch
     if example is None:
         raise TypeError("a torch module needs example=: an input tensor, or a tuple of them")
+    # Later versions of torch have a second exporter, which needs packages of its own.
+    legacy = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     buffer = io.BytesIO()
-    torch.onnx.export(module.eval(), example, buffer, export_params=False, opset_version=13)
+    training = module.training
+    try:
+        module.eval()
+        torch.onnx.export(module, example, buffer, opset_version=13, **legacy)
+    finally:
+        module.train(training)
     return buffer.getvalue()
 
 
@@ -78,6 +101,16 @@ def question(source: graph_pb2.GraphSource, protocol: ProtocolLike,
         "protocol": protocol_choice(protocol),
         "deployment": deployment_choice(deployment),
     }
+
+
+def key_of_question(base: Dict[str, Any]) -> bytes:
+    return edits_pb2.EvaluateEditsRequest(**base).SerializeToString(deterministic=True)
+
+
+def key_of_edit(edit: Any) -> Any:
+    if isinstance(edit, Mapping):
+        return tuple(sorted(edit.items()))
+    return as_edit(edit).SerializeToString(deterministic=True)
 
 
 def edits_request(base: Dict[str, Any], edits: Iterable[Any]) -> edits_pb2.EvaluateEditsRequest:
@@ -142,6 +175,6 @@ def view(layers: bool) -> "question_pb2.EstimateView.ValueType":
 
 __all__ = [
     "CostTable", "DeploymentLike", "ModelLike", "ProtocolLike", "answers", "budget_request",
-    "edits_request", "graph_source", "is_large", "key_of", "models_pb2", "oracle_pb2", "question",
+    "edits_request", "graph_source", "is_large", "key_of", "key_of_edit", "key_of_question", "models_pb2", "oracle_pb2", "question",
     "question_pb2", "read_edits", "table_request", "view"
 ]

@@ -3,7 +3,7 @@ try:
     from picost._generated.proto.picost.v1 import (deployment_pb2, edits_pb2, estimate_pb2,
                                                    graph_pb2, models_pb2, models_pb2_grpc,
                                                    oracle_pb2, oracle_pb2_grpc, question_pb2)
-    from picost._generated.third_party.googleapis.google.rpc import error_details_pb2, status_pb2
+    from picost._generated.rpc import error_details_pb2, status_pb2
 except ImportError:
     from proto.picost.v1 import (deployment_pb2, edits_pb2, estimate_pb2, graph_pb2, models_pb2,
                                  models_pb2_grpc, oracle_pb2, oracle_pb2_grpc, question_pb2)

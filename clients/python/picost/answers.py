@@ -1,7 +1,7 @@
 """Answers: thin views of the messages that print well."""
 from __future__ import annotations
 
-from typing import Any, List, Optional
+from typing import Any, List, Optional, Tuple
 
 from picost._wire import edits_pb2, estimate_pb2
 
@@ -81,6 +81,28 @@ class _Totals:
         """Offline and online, both directions."""
         return self.offline.bytes + self.online.bytes
 
+    def cost(self, metric: str) -> float:
+        """One of picost.METRICS. ValueError: no table covers these seconds."""
+        return self.cost_with_deviation(metric)[0]
+
+    def cost_with_deviation(self, metric: str) -> Tuple[float, float]:
+        """Value and standard deviation, which is 0 for what is exact. Phases share their
+        fits, so that their deviations add up."""
+        if metric in ("client_storage_bytes", "relu_elements"):
+            return getattr(self, metric), 0.0
+        name, _, unit = metric.partition("_")
+        phases = [self.offline, self.online] if name == "total" else [getattr(self, name)]
+        if unit != "seconds":
+            return sum(getattr(phase, unit) for phase in phases), 0.0
+        value = deviation = 0.0
+        for phase in phases:
+            if phase.seconds is None or phase.standard_deviation is None:
+                raise ValueError(metric + " is not known: no table of the deployment covers some "
+                                 "primitive; take bytes or flights, or another deployment")
+            value += phase.seconds
+            deviation += phase.standard_deviation
+        return value, deviation
+
     def _table(self) -> str:
         return table([Phase.HEAD] + [getattr(self, name).row(name)
                                      for name in ("setup", "offline", "online")])
@@ -104,6 +126,7 @@ class Layer:
         self.node: str = message.node
         self.kind: str = message.kind
         self.local: bool = message.local
+        self.relu_elements: int = message.counts.relu_elements
         self.offline, self.online = Phase(message.offline), Phase(message.online)
 
 
@@ -136,6 +159,7 @@ class Estimate(_Totals):
         return [{
             "node": layer.node,
             "kind": layer.kind,
+            "relu_elements": layer.relu_elements,
             "offline_seconds": layer.offline.seconds,
             "online_seconds": layer.online.seconds,
             "offline_bytes": layer.offline.bytes,
@@ -146,6 +170,26 @@ class Estimate(_Totals):
     def to_pandas(self):
         import pandas
         return pandas.DataFrame(self.rows()).set_index("node")
+
+    def plot_layers(self, axes=None, unit: str = "seconds"):
+        """Bars of what each layer costs, offline and online, on matplotlib axes, which are
+        returned. unit: "seconds" (layers without a table have no bar), "bytes" or "flights"."""
+        layers = [layer for layer in self.layers if not layer.local]
+        if not layers:
+            raise ValueError("there are no layers to plot: estimate with layers=True")
+        if axes is None:
+            from matplotlib import pyplot
+            axes = pyplot.subplots(figsize=(8, 1 + 0.2 * len(layers)), layout="constrained")[1]
+        left = [0.0] * len(layers)
+        for phase in ("offline", "online"):
+            width = [getattr(getattr(layer, phase), unit) or 0.0 for layer in layers]
+            axes.barh([layer.node for layer in layers], width, left=left, label=phase)
+            left = [a + b for a, b in zip(left, width)]
+        axes.invert_yaxis()
+        axes.set_xlabel(unit + " per inference")
+        axes.set_title(str(self).splitlines()[0], fontsize="small")
+        axes.legend()
+        return axes
 
 
 class Allocation:

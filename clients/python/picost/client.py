@@ -10,48 +10,60 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
 import grpc
 
 from picost import _methods, answers, errors
+from picost._memory import Memory
 from picost._requests import DeploymentLike, ModelLike, ProtocolLike
 from picost._wire import models_pb2_grpc, oracle_pb2_grpc
 from picost.cost_table import CostTable
 
 DEFAULT_ADDRESS = "127.0.0.1:7433"
 _OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-# Nothing is kept of a question, and registering twice is registering once: asking again
-# is always safe.
-_AGAIN = (grpc.StatusCode.UNAVAILABLE,)
 
 
-def _pause(attempt: int) -> float:
-    """Full jitter: up to 50 ms, 100 ms, 200 ms, ... so that workers do not return at once."""
-    return random.uniform(0, 0.05 * 2**attempt)
+def _channel(channel_of: Any, address: str) -> Any:
+    """The one place where connections are made; channel_of: of grpc or of grpc.aio."""
+    return channel_of(address, options=_OPTIONS)
+
+
+def _pause(error: errors.PicostError, attempt: int) -> Optional[float]:
+    """Seconds until the question is asked again, or None where that would be in vain.
+
+    Nothing is kept of a question, and registering twice is registering once: asking again is
+    always safe. It helps where nobody answers, or where the daemon says when to return.
+    Full jitter, up to 50 ms, 100 ms, 200 ms, ..., so that workers do not return at once.
+    """
+    if error.code != grpc.StatusCode.UNAVAILABLE and error.retry_seconds is None:
+        return None
+    return (error.retry_seconds or 0.0) + random.uniform(0, 0.05 * 2**attempt)
 
 
 class _Base:
 
     def __init__(self, address: Optional[str] = None, *, timeout: float = 60.0,
-                 retries: int = 4) -> None:
+                 retries: int = 4, cache: int = 10000, cache_seconds: float = 600.0) -> None:
+        """address: HOST:PORT or unix:PATH; PICOST_SERVER, else port 7433 of this machine.
+        timeout: of each call, in seconds. cache: answers remembered, for cache_seconds."""
         self.address = address or os.environ.get("PICOST_SERVER", DEFAULT_ADDRESS)
         self.timeout = timeout
         self.retries = retries
-        self._registry: Dict[str, str] = {}
+        self._memory = Memory(cache, cache_seconds)
         self._channel: Any = None
         self._stubs: Dict[str, Any] = {}
 
     def __getstate__(self):
         # Connections stay behind; what is registered stays known.
         return {"address": self.address, "timeout": self.timeout, "retries": self.retries,
-                "_registry": self._registry, "_channel": None, "_stubs": {}}
+                "_memory": self._memory, "_channel": None, "_stubs": {}}
 
     def _open(self, channel_of: Any) -> None:
         if self._channel is None:
-            self._channel = channel_of(self.address, options=_OPTIONS)
+            self._channel = _channel(channel_of, self.address)
             self._stubs = {"oracle": oracle_pb2_grpc.CostOracleStub(self._channel),
                            "models": models_pb2_grpc.ModelsStub(self._channel)}
 
     def _forget(self, error: errors.PicostError) -> bool:
         """True where a registered model is gone (another daemon), so that it is sent again."""
-        if error.code == grpc.StatusCode.NOT_FOUND and self._registry:
-            self._registry.clear()
+        if error.code == grpc.StatusCode.NOT_FOUND and self._memory.models:
+            self._memory.clear()
             return True
         return False
 
@@ -86,14 +98,16 @@ class Client(_Base):
             try:
                 return getattr(self._stubs[stub], method)(request, timeout=self.timeout)
             except grpc.RpcError as error:
-                if error.code() not in _AGAIN or attempt == self.retries:
-                    raise errors.from_rpc(error) from None
-            time.sleep(_pause(attempt))
+                failure = errors.from_rpc(error)
+            pause = _pause(failure, attempt)
+            if pause is None or attempt == self.retries:
+                raise failure
+            time.sleep(pause)
         raise AssertionError("unreachable")
 
     def _drive(self, method: Any, *arguments: Any) -> Any:
         for _ in range(2):
-            call = method(self._registry, *arguments)
+            call = method(self._memory, *arguments)
             try:
                 request = next(call)
                 while True:
@@ -180,14 +194,16 @@ class AsyncClient(_Base):
             try:
                 return await getattr(self._stubs[stub], method)(request, timeout=self.timeout)
             except grpc.RpcError as error:
-                if error.code() not in _AGAIN or attempt == self.retries:
-                    raise errors.from_rpc(error) from None
-            await asyncio.sleep(_pause(attempt))
+                failure = errors.from_rpc(error)
+            pause = _pause(failure, attempt)
+            if pause is None or attempt == self.retries:
+                raise failure
+            await asyncio.sleep(pause)
         raise AssertionError("unreachable")
 
     async def _drive(self, method: Any, *arguments: Any) -> Any:
         for _ in range(2):
-            call = method(self._registry, *arguments)
+            call = method(self._memory, *arguments)
             try:
                 request = next(call)
                 while True:
@@ -229,3 +245,16 @@ class AsyncClient(_Base):
                            **budget: float) -> answers.Allocation:
         return await self._drive(_methods.solve_budget, model, protocol, deployment, importance,
                                  levels, 0, budget)
+
+    async def frontier(self, model: ModelLike, *, protocol: ProtocolLike,
+                       deployment: DeploymentLike, metric: str = "total_seconds", points: int = 20,
+                       importance: Optional[Mapping[str, Any]] = None, levels: int = 17
+                       ) -> List[answers.Allocation]:
+        return await self._drive(_methods.solve_budget, model, protocol, deployment, importance,
+                                 levels, points, {metric: 0})
+
+    async def capacity(self, model: ModelLike, *, protocol: ProtocolLike,
+                       deployment: DeploymentLike, arrivals_per_second: float,
+                       client_storage_bytes: int, edit: Any = None) -> Any:
+        return await self._drive(_methods.capacity, model, protocol, deployment,
+                                 arrivals_per_second, client_storage_bytes, edit)

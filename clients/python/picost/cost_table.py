@@ -2,12 +2,20 @@
 from __future__ import annotations
 
 import bisect
-from typing import Dict, Mapping
+import math
+from typing import Any, Dict, List, Mapping, Tuple
 
 from picost._wire import edits_pb2
 
 METRICS = ("online_seconds", "offline_seconds", "total_seconds", "online_bytes", "offline_bytes",
            "total_bytes", "online_flights", "client_storage_bytes", "relu_elements")
+
+
+def _known(costs: Any, metric: str) -> float:
+    if metric.endswith("_seconds") and not costs.HasField(metric):
+        raise ValueError(metric + " is not in the table: no table of the deployment covers some "
+                         "primitive; take bytes or flights, or another deployment")
+    return getattr(costs, metric)
 
 
 class CostTable:
@@ -39,13 +47,17 @@ class CostTable:
         """How far the table may be from EvaluateEdits where its choices are taken."""
         return getattr(self.message.errors, metric)
 
+    def base(self, metric: str = "total_seconds") -> float:
+        """Of the network as it is. ValueError: no table covers these seconds."""
+        return _known(self.message.base, metric)
+
     def total(self, chosen: Mapping[str, int], metric: str = "total_seconds") -> float:
         """chosen: {node: index of a choice}; layers left out stay as in the base."""
-        value = getattr(self.message.base, metric)
+        value = self.base(metric)
         draws = [pool.base_draws for pool in self.message.pools]
         for node, index in chosen.items():
             choice = self.layers[node].choices[index]
-            value += getattr(choice.added, metric)
+            value += _known(choice.added, metric)
             draws = [d + more for d, more in zip(draws, choice.draws)]
         for pool, drawn in zip(self.message.pools, draws):
             size = getattr(pool, "yield")
@@ -55,41 +67,76 @@ class CostTable:
     def _point(self, node: str, index: int, metric: str) -> float:
         """Cost of a choice with refills in proportion to what it draws."""
         choice = self.layers[node].choices[index]
-        value = getattr(choice.added, metric)
+        value = _known(choice.added, metric)
         for pool, draws in zip(self.message.pools, choice.draws):
             value += draws / getattr(pool, "yield") * getattr(pool.refill, metric)
         return value
 
-    def _segment(self, node: str, kept: float, metric: str):
-        grid = self._grid[node]
-        # The identity is a point of its own: the line begins at the first ReLU kept.
-        if kept <= 0:
-            return self._point(node, grid[0][1], metric), 0.0
-        line = grid[1:] if len(grid) > 2 and grid[0][0] == 0 else grid
-        right = min(max(bisect.bisect_left(line, (kept, -1)), 1), len(line) - 1)
-        (k0, i0), (k1, i1) = line[right - 1], line[right]
-        y0, y1 = self._point(node, i0, metric), self._point(node, i1, metric)
+    def points(self, node: str, metric: str = "total_seconds",
+               envelope: bool = False) -> List[Tuple[int, float]]:
+        """(kept elements, cost beyond the base) of a layer's counts, ascending. envelope: only
+        those on the lower convex hull, so that what a layer costs at all is part of the price
+        of its first element."""
+        points = [(kept, self._point(node, i, metric)) for kept, i in self._grid[node]]
+        if not envelope:
+            return points
+        hull: List[Tuple[int, float]] = []
+        for k, y in points:
+            # The middle one of three goes where it is not below the line of its neighbours.
+            while len(hull) > 1 and ((hull[-1][1] - hull[-2][1]) * (k - hull[-2][0]) >=
+                                     (y - hull[-2][1]) * (hull[-1][0] - hull[-2][0])):
+                hull.pop()
+            hull.append((k, y))
+        return hull
+
+    def line(self, node: str, metric: str = "total_seconds",
+             envelope: bool = False) -> Tuple[float, List[Tuple[int, float]]]:
+        """The cost where nothing is kept, and the points that lines join. Without envelope
+        the identity stands apart: the line begins at the first count above 0."""
+        points = self.points(node, metric, envelope)
+        apart = not envelope and len(points) > 2 and points[0][0] == 0
+        return points[0][1], points[1:] if apart else points
+
+    def _segment(self, node: str, kept: float, metric: str,
+                 envelope: bool) -> Tuple[float, float]:
+        nothing, line = self.line(node, metric, envelope)
+        if kept <= 0 and not envelope:
+            return nothing, 0.0
+        right = min(max(bisect.bisect_left(line, (kept, -math.inf)), 1), len(line) - 1)
+        (k0, y0), (k1, y1) = line[right - 1], line[right]
         slope = (y1 - y0) / (k1 - k0)
         return y0 + slope * (kept - k0), slope
 
-    def interpolate(self, kept: Mapping[str, float], metric: str = "total_seconds") -> float:
+    def interpolate(self, kept: Mapping[str, float], metric: str = "total_seconds",
+                    envelope: bool = False) -> float:
         """Cost where `kept` elements are left, linear between the table's counts."""
-        return getattr(self.message.base, metric) + sum(
-            self._segment(node, count, metric)[0] for node, count in kept.items())
+        return self.base(metric) + sum(
+            self._segment(node, count, metric, envelope)[0] for node, count in kept.items())
 
-    def gradient(self, kept: Mapping[str, float],
-                 metric: str = "total_seconds") -> Dict[str, float]:
+    def gradient(self, kept: Mapping[str, float], metric: str = "total_seconds",
+                 envelope: bool = False) -> Dict[str, float]:
         """Of interpolate: cost of one more element, by node."""
-        return {node: self._segment(node, count, metric)[1] for node, count in kept.items()}
+        return {node: self._segment(node, count, metric, envelope)[1]
+                for node, count in kept.items()}
 
     def expected(self, probabilities: Mapping[str, "list[float]"],
                  metric: str = "total_seconds") -> float:
         """Expected cost under a distribution over each layer's choices (DARTS style)."""
-        value = getattr(self.message.base, metric)
+        value = self.base(metric)
         for node, row in probabilities.items():
             for index, probability in enumerate(row):
                 value += probability * self._point(node, index, metric)
         return value
+
+    def tensor(self, metric: str = "total_seconds"):
+        """The layer x choice matrix as a torch tensor of doubles, in the order of `layers`:
+        what each choice adds to base(metric). Rows of layers with fewer choices are filled up
+        with their dearest one."""
+        import torch
+        rows = [self.rows(node, metric) for node in self.layers]
+        width = max(map(len, rows))
+        return torch.tensor([row + [max(row)] * (width - len(row)) for row in rows],
+                            dtype=torch.float64)
 
     def rows(self, node: str, metric: str = "total_seconds") -> "list[float]":
         """What the choices of a layer add, in order: a row of the layer x choice matrix."""

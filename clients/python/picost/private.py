@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from typing import Optional
+from typing import Optional, Tuple
 
 from picost.client import Client
 
@@ -48,12 +48,27 @@ class LocalClient(Client):
             self._folder = None
 
 
+def _built() -> Tuple[Optional[str], Optional[str]]:
+    """The daemon that ./run.sh built and its data, in this folder or one above it."""
+    here = os.getcwd()
+    while True:
+        program, data = os.path.join(here, ".picost", "picostd"), os.path.join(here, "data")
+        if os.access(program, os.X_OK) and os.path.isdir(data):
+            return program, data
+        above = os.path.dirname(here)
+        if above == here:
+            return None, None
+        here = above
+
+
 def local(program: Optional[str] = None, data_dir: Optional[str] = None) -> LocalClient:
     """Starts picostd. program: PICOST_DAEMON, else picostd of PATH. data_dir: tables and
-    deployments; PICOST_DATA_DIR."""
-    program = program or os.environ.get("PICOST_DAEMON") or shutil.which("picostd")
-    data_dir = data_dir or os.environ.get("PICOST_DATA_DIR")
+    deployments; PICOST_DATA_DIR. Within the repository what ./run.sh built serves for both."""
+    built, data = _built()
+    program = program or os.environ.get("PICOST_DAEMON") or shutil.which("picostd") or built
+    data_dir = data_dir or os.environ.get("PICOST_DATA_DIR") or data
     if not program or not data_dir:
-        raise RuntimeError("local() needs the daemon and its data: pass program= and data_dir=, or "
-                           "set PICOST_DAEMON and PICOST_DATA_DIR")
+        raise RuntimeError("local() needs the daemon and its data: run ./run.sh once and work in the "
+                           "repository, or pass program= and data_dir=, or set PICOST_DAEMON and "
+                           "PICOST_DATA_DIR")
     return LocalClient(program, data_dir)

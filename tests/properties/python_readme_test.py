@@ -1,0 +1,9 @@
+"""The examples of the Python package's README against a real daemon (clients/python/readme_test.py)."""
+import unittest
+
+from readme_test import ReadmeTest
+
+__all__ = ["ReadmeTest"]
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,9 @@
+"""The wheel of the Python package against a real daemon (clients/python/wheel_test.py)."""
+import unittest
+
+from wheel_test import WheelTest
+
+__all__ = ["WheelTest"]
+
+if __name__ == "__main__":
+    unittest.main()
