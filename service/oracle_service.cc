@@ -1,14 +1,18 @@
 #include "service/oracle_service.h"
 
+#include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
+#include "estimator/count/conventions.h"
 #include "estimator/estimator.h"
 #include "service/convert/deployment.h"
+#include "service/convert/enums.h"
 #include "service/convert/estimate.h"
 #include "service/error_reason.h"
 #include "service/validate.h"
@@ -26,6 +30,15 @@ ProtocolChoice FromProto(const v1::ProtocolChoice& choice) {
 absl::Status PlanningError(absl::Status status) {
   return status.code() == absl::StatusCode::kUnimplemented ? WithReason(status, kLayerNotPlanned)
                                                            : status;
+}
+
+// The network with its ReLUs counted as the request wants; its costs stay.
+std::shared_ptr<const LoadedGraph> CountedBy(v1::ReluConvention counting,
+                                             std::shared_ptr<const LoadedGraph> loaded) {
+  const count::ReluConvention convention = FromProto(counting);
+  if (convention == count::ReluConvention::kAsWritten) return loaded;
+  return std::make_shared<const LoadedGraph>(
+      LoadedGraph{loaded->graph, count::CountOpsBy(convention, loaded->graph)});
 }
 
 absl::Status RequireSeconds(const cost::Estimate& estimate) {
@@ -46,7 +59,9 @@ absl::Status RequireSeconds(const cost::Estimate& estimate) {
 
 absl::Status OracleService::Inspect(const v1::InspectRequest& request, v1::Inspection& response) {
   PICOST_RETURN_IF_ERROR(Validate(request));
-  PICOST_ASSIGN_OR_RETURN(const auto loaded, loader_->Load(request.graph()));
+  PICOST_ASSIGN_OR_RETURN(auto loaded, loader_->Load(request.graph()));
+  loaded = CountedBy(request.counting(), std::move(loaded));
+  response.set_counting(ToProto(FromProto(request.counting())));
   response.set_model(loaded->ModelName());
   ToProto(loaded->counts.total, *response.mutable_totals());
   EndsToProto(loaded->graph, response);
@@ -55,7 +70,13 @@ absl::Status OracleService::Inspect(const v1::InspectRequest& request, v1::Inspe
       LayerToProto(*loaded, static_cast<graph::NodeId>(i), *response.add_layers());
     }
   }
-  ToProto(loaded->graph.notes(), *response.mutable_notes());
+  const graph::ImportNotes& notes = loaded->graph.notes();
+  if (request.include_parameters() && notes.parameters != nullptr) {
+    for (const graph::ParameterTensor& parameter : *notes.parameters) {
+      ToProto(parameter, *response.add_parameters());
+    }
+  }
+  ToProto(notes, *response.mutable_notes());
   return absl::OkStatus();
 }
 
@@ -64,7 +85,9 @@ absl::Status OracleService::Plan(const v1::PlanRequest& request, v1::ProtocolPla
   PICOST_ASSIGN_OR_RETURN(const auto loaded, loader_->Load(request.graph()));
   const auto plan = PlanModel(loaded->graph, FromProto(request.protocol()));
   if (!plan.ok()) return PlanningError(plan.status());
-  ToProto(*loaded, *plan, request.has_view() ? request.view() : v1::ESTIMATE_VIEW_CALLS, response);
+  response.set_counting(ToProto(FromProto(request.counting())));
+  ToProto(*CountedBy(request.counting(), loaded), *plan,
+          request.has_view() ? request.view() : v1::ESTIMATE_VIEW_CALLS, response);
   return absl::OkStatus();
 }
 
@@ -77,8 +100,9 @@ absl::Status OracleService::Estimate(const v1::EstimateRequest& request, v1::Est
   const auto estimate = EstimateModel(loaded->graph, FromProto(request.protocol()), deployment);
   if (!estimate.ok()) return PlanningError(estimate.status());
   if (request.require_seconds()) PICOST_RETURN_IF_ERROR(RequireSeconds(*estimate));
-  ToProto(*loaded, *estimate, request.has_view() ? request.view() : v1::ESTIMATE_VIEW_LAYERS,
-          response);
+  response.set_counting(ToProto(FromProto(request.counting())));
+  ToProto(*CountedBy(request.counting(), loaded), *estimate,
+          request.has_view() ? request.view() : v1::ESTIMATE_VIEW_LAYERS, response);
   return absl::OkStatus();
 }
 

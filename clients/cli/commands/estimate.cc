@@ -83,6 +83,7 @@ std::optional<Failure> RunEstimate(const Options& options, const Environment& en
     for (const std::string& protocol : options.protocols) {
       v1::EstimateRequest request;
       *request.mutable_graph() = model.graph;
+      if (const auto counting = CountingOf(options)) request.set_counting(*counting);
       request.mutable_protocol()->set_protocol(absl::StrCat("protocols/", protocol));
       request.mutable_protocol()->mutable_parameters()->insert(options.parameters.begin(),
                                                                options.parameters.end());

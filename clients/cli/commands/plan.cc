@@ -25,6 +25,7 @@ std::optional<Failure> RunPlan(const Options& options, const Environment& enviro
   for (const std::string& protocol : options.protocols) {
     v1::PlanRequest request;
     *request.mutable_graph() = model.graph;
+    if (const auto counting = CountingOf(options)) request.set_counting(*counting);
     request.mutable_protocol()->set_protocol(absl::StrCat("protocols/", protocol));
     request.mutable_protocol()->mutable_parameters()->insert(options.parameters.begin(),
                                                              options.parameters.end());

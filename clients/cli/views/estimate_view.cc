@@ -187,12 +187,19 @@ void AddPhaseCells(const v1::PhaseCost& phase, std::vector<std::string>& row) {
   add(phase.has_latency_seconds(), phase.latency_seconds().high());
 }
 
+// Where the ReLUs are not those of the network whose costs follow.
+std::string CountingClause(v1::ReluConvention counting) {
+  if (counting == v1::RELU_CONVENTION_AS_WRITTEN) return "";
+  return absl::StrCat("\n  ReLUs counted ", CountingText(counting),
+                      "; costs are of the network as written");
+}
+
 }  // namespace
 
 void PrintEstimateTable(const Question& question, const v1::Estimate& estimate, std::ostream& out) {
   out << Printable(question.model) << " under " << question.protocol << ", " << question.deployment
       << "\n"
-      << "  " << CountsSentence(estimate.totals()) << "\n\n";
+      << "  " << CountsSentence(estimate.totals()) << CountingClause(estimate.counting()) << "\n\n";
   PrintPhases(estimate, out);
   if (estimate.client_storage_bytes() > 0 || estimate.server_storage_bytes() > 0) {
     out << "  Kept from offline to online: client " << HumanBytes(estimate.client_storage_bytes())
@@ -241,7 +248,7 @@ void PrintEstimateCsv(const Question& question, const v1::Estimate& estimate, st
 void PrintPlanTable(const Question& question, const v1::ProtocolPlan& plan, std::ostream& out) {
   out << Printable(question.model) << " under " << question.protocol
       << ": counts and traffic, no seconds\n"
-      << "  " << CountsSentence(plan.totals()) << "\n\n";
+      << "  " << CountsSentence(plan.totals()) << CountingClause(plan.counting()) << "\n\n";
   Table phases({{"phase", Align::kLeft}, {"client->server B"}, {"server->client B"}, {"flights"}});
   const std::pair<const char*, const v1::Traffic*> rows[] = {
       {"setup, once", &plan.setup()},
