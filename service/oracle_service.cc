@@ -35,7 +35,7 @@ absl::Status PlanningError(absl::Status status) {
 // The network with its ReLUs counted as the request wants; its costs stay.
 std::shared_ptr<const LoadedGraph> CountedBy(v1::ReluConvention counting,
                                              std::shared_ptr<const LoadedGraph> loaded) {
-  const count::ReluConvention convention = FromProto(counting);
+  const count::ReluConvention convention = service::FromProto(counting);
   if (convention == count::ReluConvention::kAsWritten) return loaded;
   return std::make_shared<const LoadedGraph>(
       LoadedGraph{loaded->graph, count::CountOpsBy(convention, loaded->graph)});
@@ -61,7 +61,7 @@ absl::Status OracleService::Inspect(const v1::InspectRequest& request, v1::Inspe
   PICOST_RETURN_IF_ERROR(Validate(request));
   PICOST_ASSIGN_OR_RETURN(auto loaded, loader_->Load(request.graph()));
   loaded = CountedBy(request.counting(), std::move(loaded));
-  response.set_counting(ToProto(FromProto(request.counting())));
+  response.set_counting(ToProto(service::FromProto(request.counting())));
   response.set_model(loaded->ModelName());
   ToProto(loaded->counts.total, *response.mutable_totals());
   EndsToProto(loaded->graph, response);
@@ -85,7 +85,7 @@ absl::Status OracleService::Plan(const v1::PlanRequest& request, v1::ProtocolPla
   PICOST_ASSIGN_OR_RETURN(const auto loaded, loader_->Load(request.graph()));
   const auto plan = PlanModel(loaded->graph, FromProto(request.protocol()));
   if (!plan.ok()) return PlanningError(plan.status());
-  response.set_counting(ToProto(FromProto(request.counting())));
+  response.set_counting(ToProto(service::FromProto(request.counting())));
   ToProto(*CountedBy(request.counting(), loaded), *plan,
           request.has_view() ? request.view() : v1::ESTIMATE_VIEW_CALLS, response);
   return absl::OkStatus();
@@ -100,7 +100,7 @@ absl::Status OracleService::Estimate(const v1::EstimateRequest& request, v1::Est
   const auto estimate = EstimateModel(loaded->graph, FromProto(request.protocol()), deployment);
   if (!estimate.ok()) return PlanningError(estimate.status());
   if (request.require_seconds()) PICOST_RETURN_IF_ERROR(RequireSeconds(*estimate));
-  response.set_counting(ToProto(FromProto(request.counting())));
+  response.set_counting(ToProto(service::FromProto(request.counting())));
   ToProto(*CountedBy(request.counting(), loaded), *estimate,
           request.has_view() ? request.view() : v1::ESTIMATE_VIEW_LAYERS, response);
   return absl::OkStatus();

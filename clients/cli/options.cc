@@ -153,7 +153,7 @@ Result<Options> ParseOptions(const std::vector<std::string>& arguments,
       if (parts.size() > 1) return BadArgument(absl::StrCat("--", name, " takes no value"));
       if (name == "help") options.help = true;
       if (name == "calls") options.calls = true;
-      if (name == "parameters") options.parameters = true;
+      if (name == "parameters") options.list_parameters = true;
       if (name == "require-seconds") options.require_seconds = true;
       continue;
     }

@@ -30,7 +30,7 @@ struct Options {
   std::string custom_operators;  // path of a textproto
   std::map<std::string, int64_t> trip_counts;
   Counting counting = Counting::kDefault;
-  bool parameters = false;  // list tensors of weights
+  bool list_parameters = false;  // tensors of weights
   std::string name;         // display name
   bool calls = false;       // show primitive calls
   bool require_seconds = false;

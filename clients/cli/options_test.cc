@@ -47,7 +47,7 @@ TEST(OptionsTest, ReadsHowFilesAreToBeReadAndCounted) {
   EXPECT_EQ(options.trip_counts.at("/decoder/Loop"), 12);
   EXPECT_EQ(options.trip_counts.at("a"), 0);
   EXPECT_EQ(options.counting, Counting::kWithoutStem);
-  EXPECT_TRUE(options.parameters);
+  EXPECT_TRUE(options.list_parameters);
 }
 
 TEST(OptionsTest, AfterTwoDashesAllIsPositional) {

@@ -90,6 +90,7 @@ absl::Status ImportSplit(OpContext& op);
 absl::Status ImportSlice(OpContext& op);
 absl::Status ImportTile(OpContext& op);
 absl::Status ImportPad(OpContext& op);
+absl::Status ImportReverseSequence(OpContext& op);
 absl::Status ImportTrilu(OpContext& op);
 
 // gather.cc

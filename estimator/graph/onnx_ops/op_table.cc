@@ -177,6 +177,7 @@ std::vector<OpRow> MakeTable() {
       {"", "Slice", 1, 0, 1, 5, ImportSlice, kMoves},
       {"", "Tile", 6, 0, 2, 2, ImportTile, kMoves},
       {"", "Pad", 1, 0, 1, 4, ImportPad, kMoves},
+      {"", "ReverseSequence", 10, 0, 2, 2, ImportReverseSequence, kMoves},
       {"", "Trilu", 14, 0, 1, 2, ImportTrilu, kMoves},
       {"", "Gather", 1, 0, 2, 2, ImportGather, kLookup},
       {"", "GatherElements", 11, 0, 2, 2, ImportGatherElements, kLookup},
