@@ -17,6 +17,7 @@
 #include "service/error_reason.h"
 #include "service/estimate_stream.h"
 #include "service/status_convert.h"
+#include "service/upload_stream.h"
 
 namespace picost::service {
 namespace {
@@ -120,6 +121,11 @@ class ModelsFrontend : public v1::Models::CallbackService {
   ModelsFrontend(ModelService* service, Shared shared) : service_(service), shared_(shared) {}
 
   PICOST_HEAVY(Models, CreateModel, CreateModelRequest, v1::Model)
+  grpc::ServerReadReactor<v1::UploadModelRequest>* UploadModel(CallbackServerContext* context,
+                                                               v1::Model* response) override {
+    return StartUploadStream({service_, shared_.metrics, shared_.queue, &upload_slots_}, context,
+                             response);
+  }
   PICOST_UNARY(Models, GetModel, GetModelRequest, v1::Model)
   PICOST_UNARY(Models, ListModels, ListModelsRequest, v1::ListModelsResponse)
   PICOST_UNARY(Models, ListLayers, ListLayersRequest, v1::ListLayersResponse)
@@ -133,6 +139,7 @@ class ModelsFrontend : public v1::Models::CallbackService {
  private:
   ModelService* const service_;
   const Shared shared_;
+  UploadSlots upload_slots_;
 };
 
 class OracleFrontend : public v1::CostOracle::CallbackService {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
+#include "estimator/count/conventions.h"
 #include "estimator/estimator.h"
 #include "estimator/protocols/protocol.h"
 #include "estimator/whatif/rewrites/rewrite_steps.h"
@@ -44,6 +45,15 @@ absl::Status PlanningError(absl::Status status) {
                                                            : status;
 }
 
+// The network with its ReLUs counted as the request wants; its costs stay.
+std::shared_ptr<const LoadedGraph> CountedBy(v1::ReluConvention counting,
+                                             std::shared_ptr<const LoadedGraph> loaded) {
+  const count::ReluConvention convention = service::FromProto(counting);
+  if (convention == count::ReluConvention::kAsWritten) return loaded;
+  return std::make_shared<const LoadedGraph>(
+      LoadedGraph{loaded->graph, count::CountOpsBy(convention, loaded->graph)});
+}
+
 absl::Status RequireSeconds(const cost::Estimate& estimate) {
   if (estimate.missing.empty()) return absl::OkStatus();
   std::set<std::string> primitives;
@@ -62,7 +72,9 @@ absl::Status RequireSeconds(const cost::Estimate& estimate) {
 
 absl::Status OracleService::Inspect(const v1::InspectRequest& request, v1::Inspection& response) {
   PICOST_RETURN_IF_ERROR(Validate(request));
-  PICOST_ASSIGN_OR_RETURN(const auto loaded, loader_->Load(request.graph()));
+  PICOST_ASSIGN_OR_RETURN(auto loaded, loader_->Load(request.graph()));
+  loaded = CountedBy(request.counting(), std::move(loaded));
+  response.set_counting(ToProto(service::FromProto(request.counting())));
   response.set_model(loaded->ModelName());
   ToProto(loaded->counts.total, *response.mutable_totals());
   EndsToProto(loaded->graph, response);
@@ -71,7 +83,13 @@ absl::Status OracleService::Inspect(const v1::InspectRequest& request, v1::Inspe
       LayerToProto(*loaded, static_cast<graph::NodeId>(i), *response.add_layers());
     }
   }
-  ToProto(loaded->graph.notes(), *response.mutable_notes());
+  const graph::ImportNotes& notes = loaded->graph.notes();
+  if (request.include_parameters() && notes.parameters != nullptr) {
+    for (const graph::ParameterTensor& parameter : *notes.parameters) {
+      ToProto(parameter, *response.add_parameters());
+    }
+  }
+  ToProto(notes, *response.mutable_notes());
   return absl::OkStatus();
 }
 
@@ -80,10 +98,11 @@ absl::Status OracleService::Plan(const v1::PlanRequest& request, v1::ProtocolPla
   PICOST_ASSIGN_OR_RETURN(const auto loaded, LoadFor(request));
   const v1::EstimateView view = request.has_view() ? request.view() : v1::ESTIMATE_VIEW_CALLS;
   const ProtocolChoice protocol = FromProto(request.protocol());
+  response.set_counting(ToProto(service::FromProto(request.counting())));
   if (request.rewrites().empty()) {
     const auto plan = PlanModel(loaded->graph, protocol);
     if (!plan.ok()) return PlanningError(plan.status());
-    ToProto(*loaded, *plan, view, response);
+    ToProto(*CountedBy(request.counting(), loaded), *plan, view, response);
     return absl::OkStatus();
   }
   PICOST_ASSIGN_OR_RETURN(const std::vector<whatif::RewriteStep> steps,
@@ -91,7 +110,9 @@ absl::Status OracleService::Plan(const v1::PlanRequest& request, v1::ProtocolPla
                                                RewriteIds(request.rewrites())));
   const whatif::RewriteStep& last = steps.back();
   if (!last.plan.ok()) return PlanningError(last.plan.status());
-  ToProto({last.graph, last.counts}, *last.plan, view, response);
+  const auto rewritten =
+      std::make_shared<const LoadedGraph>(LoadedGraph{last.graph, last.counts});
+  ToProto(*CountedBy(request.counting(), rewritten), *last.plan, view, response);
   ToProto(steps, response);
   return absl::OkStatus();
 }
@@ -147,8 +168,9 @@ absl::Status OracleService::Estimate(const v1::EstimateRequest& request, v1::Est
   const auto estimate = EstimateModel(asked->graph, protocol, deployment);
   if (!estimate.ok()) return PlanningError(estimate.status());
   if (request.require_seconds()) PICOST_RETURN_IF_ERROR(RequireSeconds(*estimate));
-  ToProto(*asked, *estimate, request.has_view() ? request.view() : v1::ESTIMATE_VIEW_LAYERS,
-          response);
+  response.set_counting(ToProto(service::FromProto(request.counting())));
+  ToProto(*CountedBy(request.counting(), asked), *estimate,
+          request.has_view() ? request.view() : v1::ESTIMATE_VIEW_LAYERS, response);
   return absl::OkStatus();
 }
 

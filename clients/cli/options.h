@@ -12,6 +12,7 @@
 namespace picost::cli {
 
 enum class Format { kTable, kJson, kCsv };
+enum class Counting { kDefault, kAsWritten, kWithoutStem, kWithoutLast, kAfterMaxPool };
 enum class UnknownPolicy { kDefault, kError, kUpperBound, kZero };
 
 struct Options {
@@ -27,8 +28,12 @@ struct Options {
   std::string network;
   std::vector<std::string> rewrites;
   UnknownPolicy unknown = UnknownPolicy::kDefault;
-  std::string name;    // display name
-  bool calls = false;  // show primitive calls
+  std::string custom_operators;  // path of a textproto
+  std::map<std::string, int64_t> trip_counts;
+  Counting counting = Counting::kDefault;
+  bool list_parameters = false;  // tensors of weights
+  std::string name;         // display name
+  bool calls = false;       // show primitive calls
   bool require_seconds = false;
 };
 

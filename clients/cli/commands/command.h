@@ -32,6 +32,7 @@ std::optional<Failure> RunPlan(const Options& options, const Environment& enviro
 std::optional<Failure> RunEstimate(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsList(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsRegister(const Options& options, const Environment& environment);
+std::optional<Failure> RunModelsUpload(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsShow(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsRemove(const Options& options, const Environment& environment);
 std::optional<Failure> RunProtocols(const Options& options, const Environment& environment);

@@ -83,6 +83,7 @@ std::optional<Failure> RunEstimate(const Options& options, const Environment& en
       v1::EstimateRequest request;
       *request.mutable_graph() = model.graph;
       *request.mutable_protocol() = ChooseProtocol(protocol, options);
+      if (const auto counting = CountingOf(options)) request.set_counting(*counting);
       *request.mutable_deployment() = asked.choice;
       request.set_view(options.calls ? v1::ESTIMATE_VIEW_CALLS : v1::ESTIMATE_VIEW_LAYERS);
       request.mutable_rewrites()->Add(rewrites.begin(), rewrites.end());

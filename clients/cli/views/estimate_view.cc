@@ -156,12 +156,19 @@ void AddPhaseCells(const v1::PhaseCost& phase, std::vector<std::string>& row) {
   add(phase.has_latency_seconds(), phase.latency_seconds().high());
 }
 
+// Where the ReLUs are not those of the network whose costs follow.
+std::string CountingClause(v1::ReluConvention counting) {
+  if (counting == v1::RELU_CONVENTION_AS_WRITTEN) return "";
+  return absl::StrCat("\n  ReLUs counted ", CountingText(counting),
+                      "; costs are of the network as written");
+}
+
 }  // namespace
 
 void PrintEstimateTable(const Question& question, const v1::Estimate& estimate, std::ostream& out) {
   out << Printable(question.model) << " under " << question.protocol << ", " << question.deployment
       << "\n"
-      << "  " << CountsSentence(estimate.totals()) << "\n\n";
+      << "  " << CountsSentence(estimate.totals()) << CountingClause(estimate.counting()) << "\n\n";
   PrintPhases(estimate, out);
   PrintMemory(estimate.memory(), out);
   PrintMissing(estimate, out);
