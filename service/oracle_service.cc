@@ -10,23 +10,12 @@
 #include "estimator/estimator.h"
 #include "service/convert/deployment.h"
 #include "service/convert/estimate.h"
+#include "service/convert/protocol.h"
 #include "service/error_reason.h"
 #include "service/validate.h"
 
 namespace picost::service {
 namespace {
-
-ProtocolChoice FromProto(const v1::ProtocolChoice& choice) {
-  ProtocolChoice protocol{.id = choice.protocol().substr(choice.protocol().find('/') + 1)};
-  for (const auto& [name, value] : choice.parameters()) protocol.parameters.Set(name, value);
-  return protocol;
-}
-
-// A layer that the protocol does not cover is the model's matter, not the request's.
-absl::Status PlanningError(absl::Status status) {
-  return status.code() == absl::StatusCode::kUnimplemented ? WithReason(status, kLayerNotPlanned)
-                                                           : status;
-}
 
 absl::Status RequireSeconds(const cost::Estimate& estimate) {
   if (estimate.missing.empty()) return absl::OkStatus();

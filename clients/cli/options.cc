@@ -20,12 +20,14 @@ constexpr FlagHelp kFlags[] = {
     {"protocol", "ID[,ID]", "protocols, see `picost protocols`"},
     {"param", "NAME=VALUE", "crypto parameter of the protocol; repeatable"},
     {"deployment", "NAME[,NAME]", "where it runs, see `picost deployments`"},
-    {"network", "NAME | rtt=40ms,up=40MB/s,down=40MB/s",
-     "replaces the deployment's link; units us, ms, s and B/s, kB/s, MB/s, GB/s, Mbit/s, Gbit/s"},
+    {"network", "NAME[,NAME] | rtt=40ms,up=40MB/s,down=40MB/s",
+     "replaces the deployment's link; repeatable; units us, ms, s and B/s, kB/s, MB/s, GB/s, "
+     "Mbit/s, Gbit/s"},
     {"unknown", "error|upper-bound|zero",
      "what to do with operators nobody knows (default: error)"},
     {"name", "TEXT", "display name of the model (default: the file's name)"},
     {"calls", "", "also show the primitive calls of every layer"},
+    {"online", "", "compare online time alone, not offline and online"},
     {"require-seconds", "", "fail where no table covers a primitive"},
 };
 
@@ -90,9 +92,14 @@ std::optional<Failure> Apply(const std::string& flag, const std::string& value, 
   if (flag == "param") return AddBinding(flag, value, options.parameters);
   if (flag == "protocol") return AddList(flag, value, options.protocols);
   if (flag == "deployment") return AddList(flag, value, options.deployments);
+  if (flag == "network") {
+    // Commas separate names; in a link that is spelled out they separate its parts.
+    if (value.find('=') == std::string::npos) return AddList(flag, value, options.networks);
+    options.networks.push_back(value);
+    return std::nullopt;
+  }
   std::string* text = flag == "server"     ? &options.server
                       : flag == "data_dir" ? &options.data_dir
-                      : flag == "network"  ? &options.network
                                            : &options.name;
   if (value.empty()) return BadArgument(absl::StrCat("--", flag, " is empty"));
   *text = value;
@@ -138,6 +145,7 @@ Result<Options> ParseOptions(const std::vector<std::string>& arguments,
       if (name == "help") options.help = true;
       if (name == "calls") options.calls = true;
       if (name == "require-seconds") options.require_seconds = true;
+      if (name == "online") options.online = true;
       continue;
     }
     std::string value;

@@ -24,11 +24,12 @@ struct Options {
   std::vector<std::string> protocols;
   std::map<std::string, int64_t> parameters;
   std::vector<std::string> deployments;
-  std::string network;
+  std::vector<std::string> networks;  // in place of the deployments' links
   UnknownPolicy unknown = UnknownPolicy::kDefault;
   std::string name;    // display name
   bool calls = false;  // show primitive calls
   bool require_seconds = false;
+  bool online = false;  // compare online time alone
 };
 
 // A flag of the command line: how it is written and what it does.

@@ -77,7 +77,8 @@ absl::StatusOr<NetworkProfile> ReadNetwork(const std::string& path, const std::s
       .client_to_server_bytes_per_second = file.client_to_server_bytes_per_second(),
       .server_to_client_bytes_per_second = file.server_to_client_bytes_per_second(),
       .bandwidth_relative_stddev = file.bandwidth_relative_stddev(),
-      .round_trip_relative_stddev = file.round_trip_relative_stddev()};
+      .round_trip_relative_stddev = file.round_trip_relative_stddev(),
+      .restarts_after_idle = file.restarts_after_idle()};
 }
 
 std::optional<primitives::Family> FindFamily(const std::string& name) {

@@ -29,6 +29,8 @@ struct PhaseCost {
   double flight_seconds = 0;
   // Transfer that runs while a processor works; not in the latency twice.
   double overlapped_seconds = 0;
+  // Waiting while TCP windows grow; in the latency.
+  double slow_start_seconds = 0;
   std::optional<Interval> latency_seconds;
 };
 
@@ -94,6 +96,7 @@ struct Provenance {
   std::string network_id;
   double round_trip_seconds = 0;
   double flight_overhead_seconds = 0;
+  bool restarts_after_idle = false;
   double client_to_server_bytes_per_second = 0;
   double server_to_client_bytes_per_second = 0;
 };

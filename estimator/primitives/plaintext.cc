@@ -68,6 +68,7 @@ std::vector<PrimitiveSpec> PlaintextPrimitives() {
   exchange.unit = "one element of a product of shares";
   exchange.citation = "Beaver (CRYPTO 1991): each party opens its masked operands";
   exchange.status = FormStatus::kDerived;
+  exchange.duplex = true;
   exchange.parameters = {
       {"values", "masked values opened for each element: 2 for a product, 1 for a square", 1, 4096,
        false},

@@ -63,17 +63,18 @@ cost::NetworkProfile FromProto(const v1::NetworkProfile& from) {
           .client_to_server_bytes_per_second = from.client_to_server_bytes_per_second(),
           .server_to_client_bytes_per_second = from.server_to_client_bytes_per_second(),
           .bandwidth_relative_stddev = from.bandwidth_relative_stddev(),
-          .round_trip_relative_stddev = from.round_trip_relative_stddev()};
+          .round_trip_relative_stddev = from.round_trip_relative_stddev(),
+          .restarts_after_idle = from.restarts_after_idle()};
 }
 
-absl::StatusOr<cost::NetworkProfile> FindNetwork(const std::string& name,
+absl::StatusOr<cost::NetworkProfile> FindNetwork(const std::string& name, const std::string& field,
                                                  const cost::DataDirectory& data) {
   if (const cost::NetworkProfile* found = data.FindNetwork(Id(name)); found != nullptr)
     return *found;
   std::vector<std::string> names;
   for (const cost::NetworkProfile& network : data.networks())
     names.push_back("networks/" + network.id);
-  return NotFound(name, "deployment.custom.network", names);
+  return NotFound(name, field, names);
 }
 
 absl::StatusOr<cost::Deployment> FindDeployment(const std::string& name, const std::string& field,
@@ -98,6 +99,7 @@ void ToProto(const cost::NetworkProfile& from, v1::NetworkProfile& to) {
   to.set_server_to_client_bytes_per_second(from.server_to_client_bytes_per_second);
   to.set_bandwidth_relative_stddev(from.bandwidth_relative_stddev);
   to.set_round_trip_relative_stddev(from.round_trip_relative_stddev);
+  to.set_restarts_after_idle(from.restarts_after_idle);
 }
 
 void ToProto(const cost::Deployment& from, v1::Deployment& to) {
@@ -108,19 +110,21 @@ void ToProto(const cost::Deployment& from, v1::Deployment& to) {
 }
 
 absl::StatusOr<cost::Deployment> FromProto(const v1::DeploymentChoice& choice,
-                                           const cost::DataDirectory& data) {
+                                           const cost::DataDirectory& data,
+                                           const std::string& field) {
   if (choice.choice_case() == v1::DeploymentChoice::kName) {
-    return FindDeployment(choice.name(), "deployment.name", data);
+    return FindDeployment(choice.name(), field + ".name", data);
   }
   const v1::CustomDeployment& custom = choice.custom();
-  const std::string path = "deployment.custom";
+  const std::string path = field + ".custom";
   cost::Deployment deployment;
   if (!custom.base().empty()) {
     PICOST_ASSIGN_OR_RETURN(deployment, FindDeployment(custom.base(), path + ".base", data));
     deployment.id.clear();  // parts of it are replaced
   }
   if (custom.link_case() == v1::CustomDeployment::kNetwork) {
-    PICOST_ASSIGN_OR_RETURN(deployment.network, FindNetwork(custom.network(), data));
+    PICOST_ASSIGN_OR_RETURN(deployment.network,
+                            FindNetwork(custom.network(), path + ".network", data));
   } else if (custom.link_case() == v1::CustomDeployment::kNetworkProfile) {
     deployment.network = FromProto(custom.network_profile());
   }

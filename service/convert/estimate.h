@@ -2,8 +2,10 @@
 #ifndef PICOST_SERVICE_CONVERT_ESTIMATE_H_
 #define PICOST_SERVICE_CONVERT_ESTIMATE_H_
 
+#include "estimator/compare.h"
 #include "estimator/cost/estimate.h"
 #include "estimator/protocols/protocol.h"
+#include "proto/picost/v1/compare.pb.h"
 #include "proto/picost/v1/estimate.pb.h"
 #include "proto/picost/v1/oracle.pb.h"
 #include "service/convert/graph.h"
@@ -12,6 +14,9 @@ namespace picost::service {
 
 void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateView view,
              v1::Estimate& to);
+
+// All but the error.
+void ToProto(const ComparedCell& from, v1::ComparedCell& to);
 
 void ToProto(const LoadedGraph& graph, const protocols::ProtocolPlan& from, v1::EstimateView view,
              v1::ProtocolPlan& to);
