@@ -69,7 +69,8 @@ void NoteTable(const PrimitiveCall& call, const Pricing& pricing, Gathered& gath
                .origin = table.origin,
                .backend_version = table.environment.backend_version,
                .family = call.spec->family,
-               .party = call.executor == Executor::kServer ? "server" : "client"};
+               .party = call.executor == Executor::kServer ? "server" : "client",
+               .scaled_from = table.scaled_from};
   const std::string key =
       absl::StrCat(use.party, "|", static_cast<int>(use.family), "|", use.table_id);
   gathered.tables.emplace(key, std::move(use));

@@ -81,7 +81,8 @@ struct TableUse {
   Origin origin = Origin::kMeasured;
   std::string backend_version;
   primitives::Family family = primitives::Family::kWholeProtocol;
-  std::string party;  // "client", "server"
+  std::string party;        // "client", "server"
+  std::string scaled_from;  // id; empty: measured as it is
 };
 
 // Everything that the numbers depend on: the same provenance, the same bytes.

@@ -14,6 +14,11 @@ double TransferSeconds(const primitives::Traffic& traffic, const NetworkProfile&
 // What of it both directions share, where they send at the same time.
 double DuplexSeconds(const primitives::Traffic& traffic, const NetworkProfile& network);
 
+// Whether a time is more the link's than the processors'.
+inline bool LinkDecides(double link_seconds, double total_seconds) {
+  return link_seconds > 0.5 * total_seconds;
+}
+
 // Each flight that is waited for takes half a round trip and a wake-up.
 double FlightSeconds(Flights flights, const NetworkProfile& network);
 

@@ -15,27 +15,32 @@ namespace {
 using primitives::Executor;
 using primitives::Phase;
 
-// Work of one fit with the square of half the width of its interval.
+// Work of one fit with its variance.
 struct Work {
+  const FitGroup* group = nullptr;
   double seconds = 0;
-  double half_width_squared = 0;
+  double variance = 0;
+
+  double HalfWidthSquared(bool link_decides) const {
+    const double factor = link_decides ? group->link_conformal_factor : group->conformal_factor;
+    return factor * factor * variance;
+  }
 };
 
 Work WorkOf(const GroupTotal& total) {
   const FitGroup& group = *total.group;
   double seconds = group.Point(total.usage);
   const double session = group.session_relative_stddev * seconds;
-  double squares = group.conformal_factor * group.conformal_factor *
-                   (group.Variance(total.usage) + total.own_variance + session * session);
+  double variance = group.Variance(total.usage) + total.own_variance + session * session;
   if (!total.job_seconds.empty() && seconds > 0) {
     double sum = 0;
     for (const double job : total.job_seconds) sum += job;
     // Relative errors stay: jobs that share their unit costs err together.
     const double share = sum > 0 ? Makespan(total.job_seconds, total.lanes) / sum : 1;
     seconds *= share;
-    squares *= share * share;
+    variance *= share * share;
   }
-  return {.seconds = seconds, .half_width_squared = squares};
+  return {.group = &group, .seconds = seconds, .variance = variance};
 }
 
 }  // namespace
@@ -83,7 +88,20 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
   const double level = totals.claimed ? kIntervalLevel : 0;
   std::optional<Interval>* const parts[kExecutorCount] = {
       &cost.client_compute_seconds, &cost.server_compute_seconds, &cost.joint_compute_seconds};
+  std::array<std::vector<Work>, kExecutorCount> works;
   double point = 0;
+  for (int executor = 0; executor < kExecutorCount; ++executor) {
+    for (const GroupTotal* total : totals.groups[executor]) {
+      const Work work = WorkOf(*total);
+      point += work.seconds;
+      cost.overlapped_seconds +=
+          work.group->overlap * std::min(work.seconds, TransferSeconds(total->traffic, network));
+      works[executor].push_back(work);
+    }
+  }
+  const double link = cost.transfer_seconds + cost.flight_seconds + cost.slow_start_seconds -
+                      cost.overlapped_seconds;
+  const bool link_decides = LinkDecides(link, point + link);
   double squares = 0;  // half widths of independent parts
   bool complete = true;
   for (int executor = 0; executor < kExecutorCount; ++executor) {
@@ -93,15 +111,11 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
     }
     double part_point = 0;
     double part_squares = 0;
-    for (const GroupTotal* total : totals.groups[executor]) {
-      const Work work = WorkOf(*total);
+    for (const Work& work : works[executor]) {
       part_point += work.seconds;
-      part_squares += work.half_width_squared;
-      cost.overlapped_seconds +=
-          total->group->overlap * std::min(work.seconds, TransferSeconds(total->traffic, network));
+      part_squares += work.HalfWidthSquared(link_decides);
     }
     *parts[executor] = MakeInterval(part_point, std::sqrt(part_squares), level);
-    point += part_point;
     squares += part_squares;
   }
   if (complete) {
@@ -110,9 +124,7 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
     const double flight = kNormalQuantile * (cost.flight_seconds + cost.slow_start_seconds) *
                           network.round_trip_relative_stddev;
     squares += transfer * transfer + flight * flight;
-    cost.latency_seconds = MakeInterval(point + cost.transfer_seconds + cost.flight_seconds +
-                                            cost.slow_start_seconds - cost.overlapped_seconds,
-                                        std::sqrt(squares), level);
+    cost.latency_seconds = MakeInterval(point + link, std::sqrt(squares), level);
   }
   return cost;
 }

@@ -24,9 +24,11 @@ Pricing FindPricing(const primitives::PrimitiveCall& call, const Deployment& dep
 }
 
 bool Extrapolates(const primitives::PrimitiveCall& call, const Pricing& pricing) {
-  // More threads than were measured: nobody has seen how they get on.
-  return pricing.group->Extrapolates(call.usage) ||
-         pricing.threads > pricing.model->table().environment.threads;
+  // More threads than were measured: nobody has seen how they get on. A table that was
+  // scaled was not measured there at all.
+  const CalibrationTable& table = pricing.model->table();
+  return pricing.group->Extrapolates(call.usage) || pricing.threads > table.environment.threads ||
+         !table.scaled_from.empty();
 }
 
 }  // namespace picost::cost

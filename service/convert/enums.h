@@ -18,6 +18,7 @@ v1::TableOrigin ToProto(cost::Origin origin);
 
 // Of validated requests: UNSPECIFIED does not occur.
 primitives::Family FromProto(v1::PrimitiveFamily family);
+primitives::Executor FromProto(v1::Executor executor);
 graph::UnknownOperatorPolicy FromProto(v1::UnknownOperatorPolicy policy);
 
 }  // namespace picost::service

@@ -119,6 +119,7 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to) {
     entry->set_origin(ToProto(use.origin));
     entry->set_backend_version(use.backend_version);
     entry->set_family(ToProto(use.family));
+    entry->set_scaled_from(NameUnlessEmpty("tables", use.scaled_from));
     entry->set_party(use.party == "client" ? v1::EXECUTOR_CLIENT : v1::EXECUTOR_SERVER);
   }
   to.set_deployment(NameUnlessEmpty("deployments", from.deployment_id));
