@@ -36,8 +36,8 @@ TEST(LinkTimeTest, TheWindowDoublesUntilItFillsTheLink) {
   // 1.6 MB of bandwidth-delay product: windows of 14,480 x 1, 2, 4, ... 64 wait.
   const double expected = 7 * 0.04 - 127 * 14480 / 40e6;
   EXPECT_NEAR(ColdStartSeconds(Up(1 << 30), Link(0.04, 40e6)), expected, 1e-12);
-  // 100 KB are sent after three waits: 14,480 x (1 + 2 + 4) < 100,000.
-  EXPECT_NEAR(ColdStartSeconds(Up(100'000), Link(0.04, 40e6)), 3 * 0.04 - 7 * 14480 / 40e6, 1e-12);
+  // 100 KB are sent after two waits: 14,480 x (1 + 2 + 4) > 100,000.
+  EXPECT_NEAR(ColdStartSeconds(Up(100'000), Link(0.04, 40e6)), 2 * 0.04 - 3 * 14480 / 40e6, 1e-12);
 }
 
 TEST(LinkTimeTest, MoreBandwidthNeverMakesAColdTransferSlower) {

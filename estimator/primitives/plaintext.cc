@@ -9,7 +9,6 @@ namespace picost::primitives {
 namespace {
 
 Traffic Nothing(const Parameters&, int64_t) { return {}; }
-std::vector<int64_t> CountUse(const Parameters&, int64_t count) { return {count}; }
 
 Traffic SendTraffic(const Parameters& p, int64_t count) {
   const int64_t bytes = Sum({Product({count, p.Get("element_bytes")}), p.Get("message_bytes")});
