@@ -144,8 +144,8 @@ class ModelsFrontend : public v1::Models::CallbackService {
 
 class OracleFrontend : public v1::CostOracle::CallbackService {
  public:
-  OracleFrontend(OracleService* service, EditService* edits, Shared shared)
-      : service_(service), edits_(edits), shared_(shared) {}
+  OracleFrontend(OracleService* service, EditService* edits, CompareService* compare, Shared shared)
+      : service_(service), edits_(edits), compare_(compare), shared_(shared) {}
 
   PICOST_HEAVY(CostOracle, Inspect, InspectRequest, v1::Inspection)
   PICOST_HEAVY(CostOracle, Plan, PlanRequest, v1::ProtocolPlan)
@@ -157,6 +157,8 @@ class OracleFrontend : public v1::CostOracle::CallbackService {
   PICOST_LONG(edits_, CostOracle, ExportCostTable, ExportCostTableRequest, v1::CostTable)
   PICOST_LONG(edits_, CostOracle, SolveBudget, SolveBudgetRequest, v1::SolveBudgetResponse)
   PICOST_LONG(edits_, CostOracle, EstimateCapacity, EstimateCapacityRequest, v1::Capacity)
+  PICOST_LONG(compare_, CostOracle, CompareDeployments, CompareDeploymentsRequest,
+              v1::CompareDeploymentsResponse)
   grpc::ServerBidiReactor<v1::StreamEstimateRequest, v1::StreamEstimateResponse>* StreamEstimate(
       CallbackServerContext*) override {
     return StartEstimateStream(edits_);
@@ -165,6 +167,7 @@ class OracleFrontend : public v1::CostOracle::CallbackService {
  private:
   OracleService* const service_;
   EditService* const edits_;
+  CompareService* const compare_;
   const Shared shared_;
 };
 
@@ -193,10 +196,11 @@ class CatalogFrontend : public v1::Catalog::CallbackService {
 }  // namespace
 
 Frontend::Frontend(ModelService* models, OracleService* oracle, EditService* edits,
-                   CatalogService* catalog, Metrics* metrics, WorkQueue* queue) {
+                   CompareService* compare, CatalogService* catalog, Metrics* metrics,
+                   WorkQueue* queue) {
   const Shared shared{metrics, queue};
   services_.push_back(std::make_unique<ModelsFrontend>(models, shared));
-  services_.push_back(std::make_unique<OracleFrontend>(oracle, edits, shared));
+  services_.push_back(std::make_unique<OracleFrontend>(oracle, edits, compare, shared));
   services_.push_back(std::make_unique<CatalogFrontend>(catalog, shared));
 }
 

@@ -2,8 +2,8 @@
 //
 // A handler runs the service, adds what varies as trailing metadata, counts, and
 // converts the status. Calls that bring a network with them run on the work
-// queue; where it is full they are refused with a delay to wait. This file's .cc and server.cc are
-// the only places with gRPC headers.
+// queue; where it is full they are refused with a delay to wait. This file's .cc and
+// server.cc are the only places with gRPC headers.
 #ifndef PICOST_SERVICE_FRONTEND_H_
 #define PICOST_SERVICE_FRONTEND_H_
 
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "service/catalog_service.h"
+#include "service/compare_service.h"
 #include "service/edit_service.h"
 #include "service/metrics.h"
 #include "service/model_service.h"
@@ -27,8 +28,8 @@ namespace picost::service {
 // Owns the generated services' implementations; the services behind outlive it.
 class Frontend {
  public:
-  Frontend(ModelService* models, OracleService* oracle, EditService* edits, CatalogService* catalog,
-           Metrics* metrics, WorkQueue* queue);
+  Frontend(ModelService* models, OracleService* oracle, EditService* edits, CompareService* compare,
+           CatalogService* catalog, Metrics* metrics, WorkQueue* queue);
   ~Frontend();
 
   // To register with a server.

@@ -20,29 +20,18 @@
 #include "service/convert/estimate.h"
 #include "service/convert/graph.h"
 #include "service/convert/plan.h"
+#include "service/convert/protocol.h"
 #include "service/error_reason.h"
 #include "service/validate.h"
 
 namespace picost::service {
 namespace {
 
-ProtocolChoice FromProto(const v1::ProtocolChoice& choice) {
-  ProtocolChoice protocol{.id = choice.protocol().substr(choice.protocol().find('/') + 1)};
-  for (const auto& [name, value] : choice.parameters()) protocol.parameters.Set(name, value);
-  return protocol;
-}
-
 // Of validated names.
 std::vector<std::string> RewriteIds(const google::protobuf::RepeatedPtrField<std::string>& names) {
   std::vector<std::string> ids;
   for (const std::string& name : names) ids.push_back(name.substr(name.find('/') + 1));
   return ids;
-}
-
-// A layer that the protocol does not cover is the model's matter, not the request's.
-absl::Status PlanningError(absl::Status status) {
-  return status.code() == absl::StatusCode::kUnimplemented ? WithReason(status, kLayerNotPlanned)
-                                                           : status;
 }
 
 // The network with its ReLUs counted as the request wants; its costs stay.

@@ -59,9 +59,10 @@ struct Server::Parts {
         models(&store, &loader, NowMicros),
         oracle(&loader, &data),
         edits(&loader, &data, &oracle),
+        compare(&loader, &data),
         catalog(&data),
         queue(options.worker_threads, options.waiting_calls),
-        frontend(&models, &oracle, &edits, &catalog, &metrics, &queue),
+        frontend(&models, &oracle, &edits, &compare, &catalog, &metrics, &queue),
         needs_data(!options.data_dir.empty()) {}
 
   void RecordCalibrationTimes() {
@@ -84,6 +85,7 @@ struct Server::Parts {
   ModelService models;
   OracleService oracle;
   EditService edits;
+  CompareService compare;
   CatalogService catalog;
   WorkQueue queue;
   Frontend frontend;

@@ -452,5 +452,96 @@ TEST_F(ServicesTest, ManyThreadsAskAndCreateAtOnce) {
   for (std::thread& thread : threads) thread.join();
 }
 
+v1::TableBinding* Bind(v1::Machine& machine, v1::PrimitiveFamily family, const std::string& table) {
+  v1::TableBinding* binding = machine.add_tables();
+  binding->set_family(family);
+  if (!table.empty()) binding->add_tables("tables/" + table);
+  return binding;
+}
+
+// The tables of deployment "lan" but for garbling.
+void BindLan(v1::Machine& machine, const std::string& garbling) {
+  Bind(machine, v1::PRIMITIVE_FAMILY_GARBLING, garbling);
+  Bind(machine, v1::PRIMITIVE_FAMILY_OBLIVIOUS_TRANSFER, "emp");
+  Bind(machine, v1::PRIMITIVE_FAMILY_HOMOMORPHIC, "delphi-epyc7502");
+  Bind(machine, v1::PRIMITIVE_FAMILY_PLAINTEXT, "delphi-epyc7502");
+}
+
+TEST_F(ServicesTest, EachPartyIsPricedByItsOwnTables) {
+  const v1::Model model = Create("minionn_cifar");
+  v1::EstimateRequest request = EstimateOf(model.name());
+  v1::Estimate both;
+  ASSERT_TRUE(oracle_.Estimate(request, both).ok());
+  v1::CustomDeployment& custom = *request.mutable_deployment()->mutable_custom();
+  custom.set_base("deployments/lan");
+  BindLan(*custom.mutable_client(), "emp");
+  v1::Estimate other_client;
+  ASSERT_TRUE(oracle_.Estimate(request, other_client).ok());
+  // Evaluation is the client's, garbling the server's.
+  EXPECT_NE(other_client.online().client_compute_seconds().p50(),
+            both.online().client_compute_seconds().p50());
+  EXPECT_EQ(other_client.offline().server_compute_seconds().p50(),
+            both.offline().server_compute_seconds().p50());
+  BindLan(*custom.mutable_server(), "emp");
+  custom.clear_client();
+  v1::Estimate other_server;
+  ASSERT_TRUE(oracle_.Estimate(request, other_server).ok());
+  EXPECT_EQ(other_server.online().client_compute_seconds().p50(),
+            both.online().client_compute_seconds().p50());
+  EXPECT_NE(other_server.offline().server_compute_seconds().p50(),
+            both.offline().server_compute_seconds().p50());
+  std::set<std::pair<int, std::string>> garbling;  // whose, which
+  for (const v1::TableUse& use : other_server.provenance().tables()) {
+    if (use.family() == v1::PRIMITIVE_FAMILY_GARBLING) garbling.insert({use.party(), use.table()});
+  }
+  EXPECT_EQ(garbling.size(), 2u);
+}
+
+TEST_F(ServicesTest, AScaledTableTakesItsFactorItsErrorAndItsFlag) {
+  const v1::Model model = Create("minionn_cifar");
+  v1::EstimateRequest request = EstimateOf(model.name());
+  v1::Estimate before;
+  ASSERT_TRUE(oracle_.Estimate(request, before).ok());
+  v1::CustomDeployment& custom = *request.mutable_deployment()->mutable_custom();
+  custom.set_base("deployments/lan");
+  v1::Machine& client = *custom.mutable_client();
+  BindLan(client, "");
+  v1::ScaledTable& scaled = *client.mutable_tables(0)->add_scaled_tables();
+  scaled.set_table("tables/delphi-epyc7502");
+  scaled.set_machine("half as fast");
+  v1::Probe& probe = *scaled.add_probes();
+  probe.set_primitive("primitives/gc.evaluate");
+  (*probe.mutable_parameters())["and_gates"] = 288;
+  (*probe.mutable_parameters())["returned_bits"] = 0;
+  (*probe.mutable_parameters())["garbler_is_client"] = 0;
+  probe.set_count(557056);
+  probe.set_executor(v1::EXECUTOR_CLIENT);
+  probe.set_wall_seconds(2 * 10.168901);  // published: 10.168901
+  v1::Estimate after;
+  absl::Status status = oracle_.Estimate(request, after);
+  ASSERT_TRUE(status.ok()) << status;
+  const v1::Interval& slow = after.online().client_compute_seconds();
+  const v1::Interval& fast = before.online().client_compute_seconds();
+  EXPECT_NEAR(slow.p50() / fast.p50(), 2, 0.05);
+  EXPECT_GT(slow.standard_deviation() / slow.p50(), fast.standard_deviation() / fast.p50());
+  EXPECT_TRUE(after.extrapolated());
+  int named = 0;
+  for (const v1::TableUse& use : after.provenance().tables()) {
+    if (use.scaled_from().empty()) continue;
+    ++named;
+    EXPECT_NE(use.scaled_from(), use.table());
+    EXPECT_THAT(use.title(), HasSubstr("half as fast"));
+  }
+  EXPECT_EQ(named, 1);
+
+  probe.set_primitive("primitives/cheetah.relu");
+  status = oracle_.Estimate(request, after);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(GetErrorSite(status).field, HasSubstr("scaled_tables[0]"));
+  scaled.clear_probes();
+  status = oracle_.Estimate(request, after);
+  EXPECT_EQ(GetErrorSite(status).field, "deployment.custom.client.tables.scaled_tables[0].probes");
+}
+
 }  // namespace
 }  // namespace picost::service

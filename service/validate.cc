@@ -22,6 +22,8 @@ constexpr int kMaxParameters = 64;
 constexpr int kMaxProtocols = 64;
 constexpr int kMaxRewrites = 32;
 constexpr int kMaxTablesPerBinding = 16;
+constexpr int kMaxProbes = 10;
+constexpr double kMaxProbeSeconds = 1e6;
 constexpr int64_t kMaxThreads = 4096;
 constexpr double kMaxRoundTripSeconds = 3600;
 constexpr double kMaxBytesPerSecond = 1e15;
@@ -88,6 +90,36 @@ absl::Status CheckReadingOptions(const v1::GraphSource& graph, std::string_view 
   return absl::OkStatus();
 }
 
+absl::Status ValidateScaledTable(const v1::ScaledTable& scaled, const std::string& field) {
+  PICOST_RETURN_IF_ERROR(
+      ParseResourceName(scaled.table(), "tables", Path(field, "table")).status());
+  if (scaled.probes().empty() || scaled.probes_size() > kMaxProbes) {
+    return Invalid(absl::StrCat(scaled.probes_size(), " probes"), Path(field, "probes"),
+                   absl::StrCat("Send 1 to ", kMaxProbes, "."));
+  }
+  if (scaled.machine().size() > kMaxDisplayNameBytes) {
+    return Invalid(absl::StrCat("machine has ", scaled.machine().size(), " bytes"),
+                   Path(field, "machine"), absl::StrCat("Use at most ", kMaxDisplayNameBytes, "."));
+  }
+  for (int i = 0; i < scaled.probes_size(); ++i) {
+    const v1::Probe& probe = scaled.probes(i);
+    const std::string path = Path(field, absl::StrCat("probes[", i, "]"));
+    PICOST_RETURN_IF_ERROR(
+        ParseResourceName(probe.primitive(), "primitives", Path(path, "primitive")).status());
+    if (probe.parameters_size() > kMaxParameters) {
+      return Invalid(absl::StrCat(probe.parameters_size(), " parameters are set"),
+                     Path(path, "parameters"), absl::StrCat("Set at most ", kMaxParameters, "."));
+    }
+    if (probe.executor() == v1::EXECUTOR_UNSPECIFIED || !v1::Executor_IsValid(probe.executor())) {
+      return Invalid("executor is set to nobody", Path(path, "executor"),
+                     "Set EXECUTOR_CLIENT, _SERVER or _JOINT.");
+    }
+    PICOST_RETURN_IF_ERROR(CheckRange(probe.wall_seconds(), 0, /*low_allowed=*/false,
+                                      kMaxProbeSeconds, Path(path, "wall_seconds")));
+  }
+  return absl::OkStatus();  // parameters and count are the primitive's: scaling checks them
+}
+
 absl::Status ValidateMachine(const v1::Machine& machine, const std::string& field) {
   std::set<int> families;
   for (const v1::TableBinding& binding : machine.tables()) {
@@ -101,12 +133,17 @@ absl::Status ValidateMachine(const v1::Machine& machine, const std::string& fiel
       return Invalid(absl::StrCat(v1::PrimitiveFamily_Name(binding.family()), " is bound twice"),
                      Path(path, "family"), "List all its tables in one binding.");
     }
-    if (binding.tables().empty() || binding.tables_size() > kMaxTablesPerBinding) {
-      return Invalid(absl::StrCat("a binding lists ", binding.tables_size(), " tables"),
-                     Path(path, "tables"), absl::StrCat("List 1 to ", kMaxTablesPerBinding, "."));
+    const int tables = binding.tables_size() + binding.scaled_tables_size();
+    if (tables == 0 || tables > kMaxTablesPerBinding) {
+      return Invalid(absl::StrCat("a binding lists ", tables, " tables"), Path(path, "tables"),
+                     absl::StrCat("List 1 to ", kMaxTablesPerBinding, "."));
     }
     for (const std::string& table : binding.tables()) {
       PICOST_RETURN_IF_ERROR(ParseResourceName(table, "tables", Path(path, "tables")).status());
+    }
+    for (int i = 0; i < binding.scaled_tables_size(); ++i) {
+      PICOST_RETURN_IF_ERROR(ValidateScaledTable(
+          binding.scaled_tables(i), Path(path, absl::StrCat("scaled_tables[", i, "]"))));
     }
   }
   if (machine.has_threads() && (machine.threads() < 1 || machine.threads() > kMaxThreads)) {

@@ -25,7 +25,7 @@ struct Options {
   std::vector<std::string> protocols;
   std::map<std::string, int64_t> parameters;
   std::vector<std::string> deployments;
-  std::string network;
+  std::vector<std::string> networks;  // in place of the deployments' links
   std::vector<std::string> rewrites;
   UnknownPolicy unknown = UnknownPolicy::kDefault;
   std::string custom_operators;  // path of a textproto
@@ -35,6 +35,7 @@ struct Options {
   std::string name;         // display name
   bool calls = false;       // show primitive calls
   bool require_seconds = false;
+  bool online = false;  // compare online time alone
 };
 
 // A flag of the command line: how it is written and what it does.

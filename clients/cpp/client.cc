@@ -110,6 +110,7 @@ PICOST_CALL(BatchEstimate, v1::BatchEstimateRequest, v1::BatchEstimateResponse)
 PICOST_CALL(EvaluateEdits, v1::EvaluateEditsRequest, v1::EvaluateEditsResponse)
 PICOST_CALL(ExportCostTable, v1::ExportCostTableRequest, v1::CostTable)
 PICOST_CALL(SolveBudget, v1::SolveBudgetRequest, v1::SolveBudgetResponse)
+PICOST_CALL(CompareDeployments, v1::CompareDeploymentsRequest, v1::CompareDeploymentsResponse)
 PICOST_CALL(EstimateCapacity, v1::EstimateCapacityRequest, v1::Capacity)
 
 #undef PICOST_CALL

@@ -54,6 +54,8 @@ class Client {
   absl::StatusOr<v1::EvaluateEditsResponse> EvaluateEdits(const v1::EvaluateEditsRequest& request);
   absl::StatusOr<v1::CostTable> ExportCostTable(const v1::ExportCostTableRequest& request);
   absl::StatusOr<v1::SolveBudgetResponse> SolveBudget(const v1::SolveBudgetRequest& request);
+  absl::StatusOr<v1::CompareDeploymentsResponse> CompareDeployments(
+      const v1::CompareDeploymentsRequest& request);
   absl::StatusOr<v1::Capacity> EstimateCapacity(const v1::EstimateCapacityRequest& request);
 
  private:

@@ -35,6 +35,8 @@ void ToProto(const cost::PhaseCost& from, v1::PhaseCost& to) {
   to.set_transfer_seconds(from.transfer_seconds);
   to.set_flight_seconds(from.flight_seconds);
   if (from.latency_seconds) ToProto(*from.latency_seconds, *to.mutable_latency_seconds());
+  to.set_overlapped_seconds(from.overlapped_seconds);
+  to.set_slow_start_seconds(from.slow_start_seconds);
 }
 
 template <typename Message>
@@ -55,6 +57,15 @@ void ToProto(const cost::CallCost& from, v1::CallCost& to) {
   to.set_critical_flights(from.critical_flights.value());
   if (from.seconds) to.set_compute_seconds(*from.seconds);
   to.set_extrapolated(from.extrapolated);
+}
+
+void ToProto(const cost::MarginalCost& from, v1::ReluMarginal& to) {
+  const int offline = static_cast<int>(Phase::kOffline);
+  const int online = static_cast<int>(Phase::kOnline);
+  to.set_offline_seconds_per_relu(from.seconds_per_relu[offline]);
+  to.set_online_seconds_per_relu(from.seconds_per_relu[online]);
+  to.set_offline_step_seconds(from.step_seconds[offline]);
+  to.set_online_step_seconds(from.step_seconds[online]);
 }
 
 void ToProto(const cost::MissingPrimitive& from, v1::MissingPrimitive& to) {
@@ -82,6 +93,7 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to) {
     entry->set_origin(ToProto(use.origin));
     entry->set_backend_version(use.backend_version);
     entry->set_family(ToProto(use.family));
+    entry->set_scaled_from(NameUnlessEmpty("tables", use.scaled_from));
     entry->set_party(use.party == "client" ? v1::EXECUTOR_CLIENT : v1::EXECUTOR_SERVER);
   }
   to.set_deployment(NameUnlessEmpty("deployments", from.deployment_id));
@@ -90,6 +102,7 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to) {
   to.set_client_to_server_bytes_per_second(from.client_to_server_bytes_per_second);
   to.set_server_to_client_bytes_per_second(from.server_to_client_bytes_per_second);
   to.set_flight_overhead_seconds(from.flight_overhead_seconds);
+  to.set_restarts_after_idle(from.restarts_after_idle);
 }
 
 }  // namespace
@@ -115,6 +128,7 @@ void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateV
       entry->set_extrapolated(layer.extrapolated);
       entry->set_local(layer.local);
       entry->set_note(ToUtf8(layer.note));
+      if (layer.marginal) ToProto(*layer.marginal, *entry->mutable_relu_marginal());
     }
   }
   if (calls) {
@@ -126,6 +140,17 @@ void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateV
   to.set_bottleneck(ToUtf8(from.bottleneck));
   ToProto(graph.graph.notes(), *to.mutable_notes());
   ToProto(from.provenance, *to.mutable_provenance());
+}
+
+void ToProto(const ComparedCell& from, v1::ComparedCell& to) {
+  to.set_protocol(static_cast<int32_t>(from.protocol));
+  to.set_deployment(static_cast<int32_t>(from.deployment));
+  if (!from.status.ok()) return;  // the caller says why
+  PhasesToProto(from.phases, to);
+  if (from.seconds) ToProto(*from.seconds, *to.mutable_seconds());
+  for (const cost::MissingPrimitive& missing : from.missing) ToProto(missing, *to.add_missing());
+  to.set_extrapolated(from.extrapolated);
+  to.set_bottleneck(ToUtf8(from.bottleneck));
 }
 
 }  // namespace picost::service

@@ -2,7 +2,9 @@
 #ifndef PICOST_SERVICE_CONVERT_ESTIMATE_H_
 #define PICOST_SERVICE_CONVERT_ESTIMATE_H_
 
+#include "estimator/compare.h"
 #include "estimator/cost/estimate.h"
+#include "proto/picost/v1/compare.pb.h"
 #include "proto/picost/v1/estimate.pb.h"
 #include "proto/picost/v1/oracle.pb.h"
 #include "service/convert/graph.h"
@@ -11,6 +13,9 @@ namespace picost::service {
 
 void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateView view,
              v1::Estimate& to);
+
+// All but the error.
+void ToProto(const ComparedCell& from, v1::ComparedCell& to);
 
 }  // namespace picost::service
 

@@ -43,6 +43,12 @@ const std::vector<Command>& AllCommands() {
        "picost estimate resnet18.onnx --protocol=delphi --deployment=lan \\\n"
        "    --network=rtt=40ms,up=40MB/s,down=100Mbit/s --format=json\n",
        RunEstimate},
+      {"compare", "FILE|MODEL", "protocols x deployments, and where their order flips",
+       Where({"protocol", "param", "deployment", "network", "online", "dim", "unknown"}), 1, 1,
+       "picost compare resnet18_cifar --protocol=cheetah,delphi --deployment=lan,wan\n"
+       "picost compare resnet18.onnx --protocol=cheetah,cryptflow2-he --deployment=lan \\\n"
+       "    --network=mobile --network=rtt=80ms,bandwidth=100Mbit/s --online --format=csv\n",
+       RunCompare},
       {"models ls", "", "list registered models", Where({}), 0, 0,
        "picost models ls --server=127.0.0.1:7433\n", RunModelsList},
       {"models register", "FILE...", "register models: their weights stay here",

@@ -30,6 +30,7 @@ const std::vector<Command>& AllCommands();
 std::optional<Failure> RunInspect(const Options& options, const Environment& environment);
 std::optional<Failure> RunPlan(const Options& options, const Environment& environment);
 std::optional<Failure> RunEstimate(const Options& options, const Environment& environment);
+std::optional<Failure> RunCompare(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsList(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsRegister(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsUpload(const Options& options, const Environment& environment);
