@@ -108,14 +108,10 @@ class CommandLineTest(unittest.TestCase):
             ("estimate", model("resnet18_cifar"), "--protocol=cheetah,delphi", "--deployment=lan,wan"),
             ("estimate", "resnet32_cifar", "--protocol=delphi", "--deployment=lan", "--calls",
              "--network=rtt=40ms,up=10MB/s,down=100Mbit/s"),
-<<<<<<< HEAD
-            ("protocols",), ("protocols", "cheetah"), ("rewrites",), ("deployments",), ("tables",), ("networks",), ("primitives",), ("operators",),
-=======
             ("compare", "minionn_cifar", "--protocol=cheetah,delphi,cryptflow2-he", "--deployment=lan,wan"),
             ("compare", "minionn_cifar", "--protocol=cheetah,delphi", "--deployment=lan", "--online",
-             "--network=lo,mobile", "--network=rtt=80ms,bandwidth=100Mbit/s"),
-            ("protocols",), ("deployments",), ("tables",), ("networks",), ("primitives",), ("operators",),
->>>>>>> c3fd5ff70de986cdcb952e87e026c5e8f7b7ae9c
+              "--network=lo,mobile", "--network=rtt=80ms,bandwidth=100Mbit/s"),
+            ("protocols",), ("protocols", "cheetah"), ("rewrites",), ("deployments",), ("tables",), ("networks",), ("primitives",), ("operators",),
         ]
         for question in questions:
             # Every format of the catalogue goes through the same code: one is enough.
