@@ -13,6 +13,7 @@
 #include "service/calibration/calibration_service.h"
 #include "service/calibration/measurement_service.h"
 #include "service/catalog_service.h"
+#include "service/compare_service.h"
 #include "service/edit_service.h"
 #include "service/model_service.h"
 #include "service/oracle_service.h"
@@ -28,9 +29,9 @@ struct CallRules;
 // Owns the generated services' implementations; the services behind outlive it.
 class Frontend {
  public:
-  Frontend(ModelService* models, OracleService* oracle, EditService* edits, CatalogService* catalog,
-           CalibrationService* calibrations, MeasurementService* measurements,
-           const CallRules& rules);
+  Frontend(ModelService* models, OracleService* oracle, EditService* edits, CompareService* compare,
+           CatalogService* catalog, CalibrationService* calibrations,
+           MeasurementService* measurements, const CallRules& rules);
   ~Frontend();
 
   // To register with a server.

@@ -94,6 +94,7 @@ struct Server::Parts {
                                                        : Coverage::kMeasured);
                }),
         edits(&loader, &data, &oracle),
+        compare(&loader, &data),
         catalog(&data),
         calibrations(&resources, &data, NowMicros),
         measurements(
@@ -108,7 +109,7 @@ struct Server::Parts {
         queue(config.limits().worker_threads(),
               static_cast<size_t>(config.limits().waiting_calls())),
         in_flight(config.limits().calls_in_flight()),
-        frontend(&models, &oracle, &edits, &catalog, &calibrations, &measurements,
+        frontend(&models, &oracle, &edits, &compare, &catalog, &calibrations, &measurements,
                  CallRules{&metrics, &queue, access.get(), &logger, &in_flight}) {
     if (log != nullptr) grpc_log.emplace(&logger);
     data.OnLoaded([this](const cost::DataDirectory& loaded) { ReportData(loaded); });
@@ -179,6 +180,7 @@ struct Server::Parts {
   ModelService models;
   OracleService oracle;
   EditService edits;
+  CompareService compare;
   CatalogService catalog;
   CalibrationService calibrations;
   MeasurementService measurements;

@@ -29,6 +29,8 @@ struct PhaseCost {
   double flight_seconds = 0;
   // Transfer that runs while a processor works; not in the latency twice.
   double overlapped_seconds = 0;
+  // Waiting while TCP windows grow; in the latency.
+  double slow_start_seconds = 0;
   std::optional<Interval> latency_seconds;
 };
 
@@ -79,7 +81,8 @@ struct TableUse {
   Origin origin = Origin::kMeasured;
   std::string backend_version;
   primitives::Family family = primitives::Family::kWholeProtocol;
-  std::string party;  // "client", "server"
+  std::string party;        // "client", "server"
+  std::string scaled_from;  // id; empty: measured as it is
 };
 
 // Everything that the numbers depend on: the same provenance, the same bytes.
@@ -94,6 +97,7 @@ struct Provenance {
   std::string network_id;
   double round_trip_seconds = 0;
   double flight_overhead_seconds = 0;
+  bool restarts_after_idle = false;
   double client_to_server_bytes_per_second = 0;
   double server_to_client_bytes_per_second = 0;
 };
@@ -104,6 +108,7 @@ struct Estimate {
   std::vector<CallCost> setup_calls;
   Bytes client_storage;
   Bytes server_storage;
+  std::vector<primitives::MemoryItem> memory;  // as the plan has it
   std::vector<MissingPrimitive> missing;
   bool extrapolated = false;
   std::string bottleneck;  // one sentence
