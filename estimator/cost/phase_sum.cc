@@ -35,6 +35,7 @@ PhaseCost FinishPhase(const PhaseTotals& totals, const NetworkProfile& network) 
   const double level = totals.claimed ? kIntervalLevel : 0;
   std::optional<Interval>* const parts[kExecutorCount] = {
       &cost.client_compute_seconds, &cost.server_compute_seconds, &cost.joint_compute_seconds};
+  cost.critical_flights = totals.critical_flights;
   double point = 0;
   double squares = 0;  // half widths of independent parts
   bool complete = true;
@@ -48,14 +49,17 @@ PhaseCost FinishPhase(const PhaseTotals& totals, const NetworkProfile& network) 
     for (const GroupTotal* total : totals.groups[executor]) {
       const double work = total->group->Point(total->usage);
       part_point += work;
+      const double overlap = total->group->overlap;
       cost.overlapped_seconds +=
-          total->group->overlap * std::min(work, TransferSeconds(total->traffic, network));
+          overlap * std::min(work, TransferSeconds(total->traffic, network));
+      if (overlap > 0) cost.overlaps.push_back({overlap, work, total->traffic});
       part_squares += HalfWidthSquared(*total);
     }
     *parts[executor] = MakeInterval(part_point, std::sqrt(part_squares), level);
     point += part_point;
     squares += part_squares;
   }
+  cost.compute_half_width_seconds = std::sqrt(squares);
   if (complete) {
     const double transfer =
         kNormalQuantile * cost.transfer_seconds * network.bandwidth_relative_stddev;
