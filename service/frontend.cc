@@ -3,6 +3,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <new>
@@ -14,9 +15,11 @@
 #include "proto/picost/v1/catalog.grpc.pb.h"
 #include "proto/picost/v1/models.grpc.pb.h"
 #include "proto/picost/v1/oracle.grpc.pb.h"
+#include "proto/picost/v1/studies.grpc.pb.h"
 #include "service/error_reason.h"
 #include "service/estimate_stream.h"
 #include "service/status_convert.h"
+#include "service/study/trial_watch.h"
 
 namespace picost::service {
 namespace {
@@ -176,6 +179,37 @@ class CatalogFrontend : public v1::Catalog::CallbackService {
   const Shared shared_;
 };
 
+class StudiesFrontend : public v1::Studies::CallbackService {
+ public:
+  StudiesFrontend(StudyService* service, Shared shared) : service_(service), shared_(shared) {}
+
+  PICOST_UNARY(Studies, CreateStudy, CreateStudyRequest, v1::Study)
+  PICOST_UNARY(Studies, GetStudy, GetStudyRequest, v1::Study)
+  PICOST_UNARY(Studies, ListStudies, ListStudiesRequest, v1::ListStudiesResponse)
+  PICOST_LONG(service_, Studies, AddTrial, AddTrialRequest, v1::Trial)
+  PICOST_LONG(service_, Studies, BatchAddTrials, BatchAddTrialsRequest, v1::BatchAddTrialsResponse)
+  PICOST_UNARY(Studies, GetTrial, GetTrialRequest, v1::Trial)
+  PICOST_LONG(service_, Studies, ListTrials, ListTrialsRequest, v1::ListTrialsResponse)
+  PICOST_LONG(service_, Studies, GetTrialColumns, GetTrialColumnsRequest, v1::TrialColumns)
+  PICOST_LONG(service_, Studies, GetTrialLayers, GetTrialLayersRequest, v1::TrialLayers)
+  PICOST_LONG(service_, Studies, GetParetoFront, GetParetoFrontRequest, v1::ParetoFront)
+  ServerUnaryReactor* DeleteStudy(CallbackServerContext* context,
+                                  const v1::DeleteStudyRequest* request,
+                                  google::protobuf::Empty*) override {
+    return Unary(shared_, context, v1::Studies::service_full_name(), "DeleteStudy", /*heavy=*/true,
+                 [=, this] { return service_->DeleteStudy(*request); });
+  }
+  grpc::ServerWriteReactor<v1::WatchTrialsResponse>* WatchTrials(
+      CallbackServerContext*, const v1::WatchTrialsRequest* request) override {
+    return StartTrialWatch(service_, &watches_, *request);
+  }
+
+ private:
+  StudyService* const service_;
+  const Shared shared_;
+  std::atomic<int> watches_ = 0;
+};
+
 #undef PICOST_LONG
 #undef PICOST_HEAVY
 #undef PICOST_UNARY
@@ -184,11 +218,13 @@ class CatalogFrontend : public v1::Catalog::CallbackService {
 }  // namespace
 
 Frontend::Frontend(ModelService* models, OracleService* oracle, EditService* edits,
-                   CatalogService* catalog, Metrics* metrics, WorkQueue* queue) {
+                   CatalogService* catalog, StudyService* studies, Metrics* metrics,
+                   WorkQueue* queue) {
   const Shared shared{metrics, queue};
   services_.push_back(std::make_unique<ModelsFrontend>(models, shared));
   services_.push_back(std::make_unique<OracleFrontend>(oracle, edits, shared));
   services_.push_back(std::make_unique<CatalogFrontend>(catalog, shared));
+  services_.push_back(std::make_unique<StudiesFrontend>(studies, shared));
 }
 
 Frontend::~Frontend() = default;
@@ -201,7 +237,7 @@ std::vector<grpc::Service*> Frontend::services() const {
 
 std::vector<std::string> Frontend::service_names() {
   return {v1::Models::service_full_name(), v1::CostOracle::service_full_name(),
-          v1::Catalog::service_full_name()};
+          v1::Catalog::service_full_name(), v1::Studies::service_full_name()};
 }
 
 }  // namespace picost::service

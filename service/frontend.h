@@ -16,6 +16,7 @@
 #include "service/metrics.h"
 #include "service/model_service.h"
 #include "service/oracle_service.h"
+#include "service/study/study_service.h"
 #include "service/work_queue.h"
 
 namespace grpc {
@@ -28,7 +29,7 @@ namespace picost::service {
 class Frontend {
  public:
   Frontend(ModelService* models, OracleService* oracle, EditService* edits, CatalogService* catalog,
-           Metrics* metrics, WorkQueue* queue);
+           StudyService* studies, Metrics* metrics, WorkQueue* queue);
   ~Frontend();
 
   // To register with a server.

@@ -23,6 +23,8 @@
 #include "service/oracle_service.h"
 #include "service/store/metered_model_store.h"
 #include "service/store/open_store.h"
+#include "service/store/open_study_store.h"
+#include "service/study/study_service.h"
 #include "service/work_queue.h"
 
 namespace picost::service {
@@ -48,8 +50,10 @@ bool IsLocal(const std::string& listen) {
 
 // In the order of their dependence: members are destroyed from the last.
 struct Server::Parts {
-  Parts(std::unique_ptr<ModelStore> opened, const ServerOptions& options)
-      : store(std::move(opened),
+  Parts(std::unique_ptr<ModelStore> opened, std::unique_ptr<StudyStore> opened_studies,
+        const ServerOptions& options)
+      : study_store(std::move(opened_studies)),
+        store(std::move(opened),
               [this](const std::string& operation, bool failed, double seconds) {
                 metrics.RecordStoreCall(operation, failed, seconds);
               }),
@@ -60,8 +64,9 @@ struct Server::Parts {
         oracle(&loader, &data),
         edits(&loader, &data, &oracle),
         catalog(&data),
+        studies(study_store.get(), &edits, NowMicros),
         queue(options.worker_threads, options.waiting_calls),
-        frontend(&models, &oracle, &edits, &catalog, &metrics, &queue),
+        frontend(&models, &oracle, &edits, &catalog, &studies, &metrics, &queue),
         needs_data(!options.data_dir.empty()) {}
 
   void RecordCalibrationTimes() {
@@ -78,6 +83,7 @@ struct Server::Parts {
   }
 
   Metrics metrics;
+  std::unique_ptr<StudyStore> study_store;
   MeteredModelStore store;
   DataSource data;
   GraphLoader loader;
@@ -85,6 +91,7 @@ struct Server::Parts {
   OracleService oracle;
   EditService edits;
   CatalogService catalog;
+  StudyService studies;
   WorkQueue queue;
   Frontend frontend;
   const bool needs_data;
@@ -108,7 +115,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
                               "explicitly."});
   }
   PICOST_ASSIGN_OR_RETURN(std::unique_ptr<ModelStore> store, OpenStore(options.store));
-  auto parts = std::make_unique<Parts>(std::move(store), options);
+  PICOST_ASSIGN_OR_RETURN(std::unique_ptr<StudyStore> studies, OpenStudyStore(options.store));
+  auto parts = std::make_unique<Parts>(std::move(store), std::move(studies), options);
   if (options.load_data_at_start && !options.data_dir.empty()) {
     PICOST_RETURN_IF_ERROR(parts->data.Get().status());
   }

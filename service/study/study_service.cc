@@ -62,9 +62,8 @@ absl::Status StudyService::CreateStudy(const v1::CreateStudyRequest& request, v1
   study.clear_etag();
   study.clear_create_time();
   study.clear_trial_count();
-  StudyRecord record{.id = request.study_id(),
-                     .create_time_micros = now_(),
-                     .body = study.SerializeAsString()};
+  StudyRecord record{
+      .id = request.study_id(), .create_time_micros = now_(), .body = study.SerializeAsString()};
   record.etag = Fingerprinter("study-etag/1")
                     .Add(record.id)
                     .Add(record.create_time_micros)
@@ -181,8 +180,7 @@ absl::Status StudyService::BatchAddTrials(const v1::BatchAddTrialsRequest& reque
     }
     PICOST_RETURN_IF_ERROR(ValidateRequestId(one.request_id(), path + ".request_id"));
     if (!one.request_id().empty() && !ids.insert(one.request_id()).second) {
-      return Invalid("two trials have one request_id", path + ".request_id",
-                     "Give each its own.");
+      return Invalid("two trials have one request_id", path + ".request_id", "Give each its own.");
     }
     requests.push_back(&one);
   }
@@ -218,8 +216,7 @@ absl::Status StudyService::ListTrials(const v1::ListTrialsRequest& request,
     PICOST_RETURN_IF_ERROR(FromRecord(id, records[i], *response.add_trials()));
   }
   if (records.size() > static_cast<size_t>(size)) {
-    response.set_next_page_token(
-        EncodePageToken(scope, TrialNameOf(id, records[size - 1].number)));
+    response.set_next_page_token(EncodePageToken(scope, TrialNameOf(id, records[size - 1].number)));
   }
   return absl::OkStatus();
 }

@@ -38,8 +38,7 @@ void TrialColumnsBuilder::Set(std::string_view name, double value) {
 }
 
 void TrialColumnsBuilder::AddPhase(const PhaseNames& names, std::string_view phase,
-                                   const v1::PhaseTotals& totals,
-                                   const v1::PhaseLinkTerms& terms) {
+                                   const v1::PhaseTotals& totals, const v1::PhaseLinkTerms& terms) {
   Set(names.up, static_cast<double>(totals.client_to_server_bytes()));
   Set(names.down, static_cast<double>(totals.server_to_client_bytes()));
   Set(names.flights, static_cast<double>(totals.flights()));
@@ -62,12 +61,10 @@ void TrialColumnsBuilder::AddPhase(const PhaseNames& names, std::string_view pha
 }
 
 int64_t TrialColumnsBuilder::GroupOf(const v1::Trial& trial) {
-  const std::string key =
-      absl::StrCat(trial.model(), "|", trial.protocol().protocol(), "|",
-                   trial.deployment().SerializeAsString(), "|",
-                   trial.link_terms().network().SerializeAsString());
-  const auto [found, added] =
-      group_by_key_.try_emplace(key, static_cast<int64_t>(groups_.size()));
+  const std::string key = absl::StrCat(trial.model(), "|", trial.protocol().protocol(), "|",
+                                       trial.deployment().SerializeAsString(), "|",
+                                       trial.link_terms().network().SerializeAsString());
+  const auto [found, added] = group_by_key_.try_emplace(key, static_cast<int64_t>(groups_.size()));
   if (added) {
     v1::TrialGroup& group = groups_.emplace_back();
     group.set_model(trial.model());
@@ -81,8 +78,8 @@ int64_t TrialColumnsBuilder::GroupOf(const v1::Trial& trial) {
 int64_t TrialColumnsBuilder::TagSetOf(const v1::Trial& trial) {
   v1::TagSet set;
   *set.mutable_tags() = trial.tags();
-  const auto [found, added] = tag_set_by_key_.try_emplace(set.SerializeAsString(),
-                                                          static_cast<int64_t>(tag_sets_.size()));
+  const auto [found, added] =
+      tag_set_by_key_.try_emplace(set.SerializeAsString(), static_cast<int64_t>(tag_sets_.size()));
   if (added) tag_sets_.push_back(std::move(set));
   return found->second;
 }
@@ -92,11 +89,11 @@ void TrialColumnsBuilder::Add(int64_t number, int64_t create_time_micros, const 
     auto* all = new std::vector<std::pair<std::string, PhaseNames>>;
     for (const std::string phase : {"setup", "offline", "online"}) {
       all->emplace_back(
-          phase, PhaseNames{phase + ".client_to_server_bytes", phase + ".server_to_client_bytes",
-                            phase + ".flights", phase + ".critical_flights",
-                            phase + ".compute_seconds", phase + ".compute_half_width_seconds",
-                            phase + ".latency_seconds", "low." + phase + "_seconds",
-                            "high." + phase + "_seconds"});
+          phase,
+          PhaseNames{phase + ".client_to_server_bytes", phase + ".server_to_client_bytes",
+                     phase + ".flights", phase + ".critical_flights", phase + ".compute_seconds",
+                     phase + ".compute_half_width_seconds", phase + ".latency_seconds",
+                     "low." + phase + "_seconds", "high." + phase + "_seconds"});
     }
     return all;
   }();

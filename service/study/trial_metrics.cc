@@ -22,9 +22,8 @@ double Signed(const v1::Objective& objective, double value) {
 
 const std::vector<std::string>& PredictedMetrics() {
   static const auto* const names = new std::vector<std::string>{
-      "online_seconds", "offline_seconds", "total_seconds",
-      "online_bytes",   "offline_bytes",   "total_bytes",
-      "online_flights", "relu_elements",   "client_storage_bytes"};
+      "online_seconds", "offline_seconds", "total_seconds", "online_bytes",        "offline_bytes",
+      "total_bytes",    "online_flights",  "relu_elements", "client_storage_bytes"};
   return *names;
 }
 

@@ -139,8 +139,7 @@ absl::Status ValidateTag(std::string_view tag, const std::string& field) {
   bool valid = !tag.empty() && tag.size() <= kMostNameBytes;
   for (const char c : tag) valid = valid && !absl::ascii_iscntrl(static_cast<unsigned char>(c));
   if (valid) return absl::OkStatus();
-  return Invalid("a tag is empty, too long or has control characters", field,
-                 "Use 1 to 64 bytes.");
+  return Invalid("a tag is empty, too long or has control characters", field, "Use 1 to 64 bytes.");
 }
 
 absl::Status ValidateRequestId(std::string_view id, const std::string& field) {
@@ -156,9 +155,8 @@ absl::Status ValidateAfterNumber(int64_t number) {
 absl::Status ValidateTrial(const v1::Trial& trial, const v1::Study& study,
                            std::string_view study_id, const std::string& field) {
   PICOST_RETURN_IF_ERROR(ParseModelName(trial.model(), field + ".model").status());
-  if (study.models_size() > 0 &&
-      std::find(study.models().begin(), study.models().end(), trial.model()) ==
-          study.models().end()) {
+  if (study.models_size() > 0 && std::find(study.models().begin(), study.models().end(),
+                                           trial.model()) == study.models().end()) {
     return Invalid(absl::StrCat(trial.model(), " is not one of the study's models"),
                    field + ".model", "Name one of them, or create a study about this one.");
   }
