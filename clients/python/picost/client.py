@@ -12,8 +12,9 @@ import grpc
 from picost import _methods, answers, errors
 from picost._memory import Memory
 from picost._requests import DeploymentLike, ModelLike, ProtocolLike
-from picost._wire import models_pb2_grpc, oracle_pb2_grpc
+from picost._wire import models_pb2_grpc, oracle_pb2_grpc, studies_pb2_grpc
 from picost.cost_table import CostTable
+from picost.studies import StudyCalls
 
 DEFAULT_ADDRESS = "127.0.0.1:7433"
 _OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
@@ -58,7 +59,8 @@ class _Base:
         if self._channel is None:
             self._channel = _channel(channel_of, self.address)
             self._stubs = {"oracle": oracle_pb2_grpc.CostOracleStub(self._channel),
-                           "models": models_pb2_grpc.ModelsStub(self._channel)}
+                           "models": models_pb2_grpc.ModelsStub(self._channel),
+                           "studies": studies_pb2_grpc.StudiesStub(self._channel)}
 
     def _forget(self, error: errors.PicostError) -> bool:
         """True where a registered model is gone (another daemon), so that it is sent again."""
@@ -68,7 +70,7 @@ class _Base:
         return False
 
 
-class Client(_Base):
+class Client(_Base, StudyCalls):
     """Asks a daemon. May be pickled: workers connect on their own."""
 
     def wait_ready(self, timeout: float = 30.0) -> "Client":
@@ -165,7 +167,7 @@ class Client(_Base):
                            client_storage_bytes, edit)
 
 
-class AsyncClient(_Base):
+class AsyncClient(_Base, StudyCalls):
     """The same calls, to be awaited."""
 
     async def wait_ready(self, timeout: float = 30.0) -> "AsyncClient":

@@ -1,11 +1,10 @@
 // The arithmetic of other links against estimates made for them.
-#include "estimator/study/link_latency.h"
-
 #include <memory>
 #include <string>
 
 #include "estimator/cost/data_directory.h"
 #include "estimator/estimator.h"
+#include "estimator/study/link_latency.h"
 #include "gtest/gtest.h"
 #include "tests/support/graphs.h"
 
