@@ -14,6 +14,8 @@
 #include "estimator/graph/onnx_import.h"
 #include "service/admin_server.h"
 #include "service/catalog_service.h"
+#include "service/dashboard/gateway.h"
+#include "service/dashboard/page_assets.h"
 #include "service/data_source.h"
 #include "service/edit_service.h"
 #include "service/frontend.h"
@@ -37,6 +39,11 @@ int64_t NowMicros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+// Who may call what through the page. Without tokens, whoever reaches the port.
+absl::Status MayCall(const std::string& /*method*/, const std::string& /*authorization*/) {
+  return absl::OkStatus();
 }
 
 bool IsLocal(const std::string& listen) {
@@ -98,6 +105,7 @@ struct Server::Parts {
   std::atomic<bool> draining = false;
   int port = 0;
   std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<Gateway> gateway;
   std::unique_ptr<AdminServer> admin;
 };
 
@@ -151,22 +159,33 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 }
 
 absl::Status Server::StartAdmin(const std::string& listen) {
-  const auto metrics = [this] {
+  const auto metrics = [this](const AdminRequest&) {
     parts_->metrics.SetCacheBytes(static_cast<double>(parts_->loader.cache_bytes()));
     return AdminResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                          .body = parts_->metrics.Render()};
   };
-  const auto ready = [this] {
+  const auto ready = [this](const AdminRequest&) {
     const absl::Status status = Ready();
     return status.ok() ? AdminResponse{.body = "ready\n"}
                        : AdminResponse{.status = 503, .body = absl::StrCat(status.message(), "\n")};
   };
   parts_->RecordCalibrationTimes();
-  PICOST_ASSIGN_OR_RETURN(
-      parts_->admin,
-      AdminServer::Start(listen, {{"/metrics", metrics},
-                                  {"/healthz", [] { return AdminResponse{.body = "alive\n"}; }},
-                                  {"/readyz", ready}}));
+  const auto alive = [](const AdminRequest&) { return AdminResponse{.body = "alive\n"}; };
+  AdminServer::Handlers handlers = {{"/metrics", metrics}, {"/healthz", alive}, {"/readyz", ready}};
+  for (const PageAsset& asset : PageAssets()) {
+    const auto answer = [&asset](const AdminRequest&) {
+      return AdminResponse{.content_type = std::string(asset.content_type),
+                           .body = std::string(asset.content)};
+    };
+    handlers[absl::StrCat("/page/", std::string(asset.name))] = answer;
+    if (asset.name == "index.html") handlers["/"] = answer;
+  }
+  parts_->gateway = std::make_unique<Gateway>(InProcessChannel(), MayCall);
+  handlers["/api/"] = [this](const AdminRequest& request) {
+    return parts_->gateway->Handle(request);
+  };
+  PICOST_ASSIGN_OR_RETURN(parts_->admin, AdminServer::Start(listen, std::move(handlers),
+                                                            /*local_only=*/IsLocal(listen)));
   return absl::OkStatus();
 }
 

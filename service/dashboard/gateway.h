@@ -1,0 +1,46 @@
+// The API for the page: protobuf's JSON over HTTP, "POST /api/<service>/<method>".
+//
+// A call goes on as an ordinary gRPC call over a channel inside the process, with the
+// caller's Authorization header as metadata: whatever the API checks and counts, it
+// checks and counts here, too. Only the methods of the list in gateway.cc pass, all of
+// them reading.
+#ifndef PICOST_SERVICE_DASHBOARD_GATEWAY_H_
+#define PICOST_SERVICE_DASHBOARD_GATEWAY_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "service/admin_server.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace picost::service {
+
+class Gateway {
+ public:
+  // Whether the holder of an Authorization header may call a method ("/service/Method").
+  using Authorize =
+      std::function<absl::Status(const std::string& method, const std::string& authorization)>;
+
+  Gateway(std::shared_ptr<grpc::Channel> channel, Authorize authorize)
+      : channel_(std::move(channel)), authorize_(std::move(authorize)) {}
+
+  // Answers JSON: the response, or {"code", "message"}. Waits for the call.
+  AdminResponse Handle(const AdminRequest& request) const;
+
+  // "/picost.v1.Studies/GetStudy", ...: for tests.
+  static std::vector<std::string> Methods();
+
+ private:
+  const std::shared_ptr<grpc::Channel> channel_;
+  const Authorize authorize_;
+};
+
+}  // namespace picost::service
+
+#endif  // PICOST_SERVICE_DASHBOARD_GATEWAY_H_
