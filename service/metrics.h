@@ -7,7 +7,10 @@
 #define PICOST_SERVICE_METRICS_H_
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace picost::service {
 
@@ -30,6 +33,17 @@ class Metrics {
   void RecordStoreCall(const std::string& operation, bool failed, double seconds);
   // Days since the measurement count from the date that the table gives.
   void SetCalibrationTime(const std::string& table, double unix_seconds);
+
+  // What is known of one of the configured studies.
+  struct StudyFigures {
+    double trials = 0;
+    double feasible_trials = 0;
+    std::optional<double> best_feasible_online_seconds;
+    std::optional<double> hypervolume;
+    std::vector<std::pair<std::string, double>> budgets;  // by metric
+  };
+  // Of the study's id; nothing: it is not there any more.
+  void SetStudy(const std::string& study, const std::optional<StudyFigures>& figures);
 
   // The text exposition format, with fresh figures of the process.
   std::string Render();

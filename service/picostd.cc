@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
@@ -29,7 +30,9 @@ ABSL_FLAG(bool, allow_remote, false,
 ABSL_FLAG(std::string, data_dir, "data", "folder with calibration tables, networks, deployments");
 ABSL_FLAG(std::string, store, "memory", "where models are kept: memory, or sqlite:PATH");
 ABSL_FLAG(std::string, admin_listen, "",
-          "HOST:PORT for /metrics, /healthz and /readyz over HTTP; empty: none");
+          "HOST:PORT for the page, /metrics, /healthz and /readyz over HTTP; empty: none");
+ABSL_FLAG(std::vector<std::string>, metric_studies, {},
+          "ids of at most 50 studies whose figures stand among the metrics");
 ABSL_FLAG(std::string, admin_port_file, "", "file to write the admin port to");
 ABSL_FLAG(int32_t, worker_threads, 0,
           "threads that read networks of requests and search; 0: one per processor");
@@ -82,6 +85,7 @@ int main(int argc, char** argv) {
       .store = absl::GetFlag(FLAGS_store),
       .cache_budget_bytes = absl::GetFlag(FLAGS_cache_megabytes) << 20,
       .admin_listen = absl::GetFlag(FLAGS_admin_listen),
+      .metric_studies = absl::GetFlag(FLAGS_metric_studies),
       .worker_threads = WorkerThreads(),
       .waiting_calls = static_cast<size_t>(std::max(1, absl::GetFlag(FLAGS_waiting_calls))),
   });

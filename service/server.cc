@@ -26,7 +26,10 @@
 #include "service/store/metered_model_store.h"
 #include "service/store/open_store.h"
 #include "service/store/open_study_store.h"
+#include "service/study/study_names.h"
+#include "service/study/study_progress.h"
 #include "service/study/study_service.h"
+#include "service/study/trial_metrics.h"
 #include "service/work_queue.h"
 
 namespace picost::service {
@@ -74,7 +77,27 @@ struct Server::Parts {
         studies(study_store.get(), &edits, NowMicros),
         queue(options.worker_threads, options.waiting_calls),
         frontend(&models, &oracle, &edits, &catalog, &studies, &metrics, &queue),
+        metric_studies(options.metric_studies),
         needs_data(!options.data_dir.empty()) {}
+
+  void RecordStudies() {
+    for (const std::string& id : metric_studies) {
+      const auto summary = studies.Summarize(id);
+      if (absl::IsNotFound(summary.status())) metrics.SetStudy(id, std::nullopt);
+      if (!summary.ok()) continue;  // the store's own metrics tell of it
+      const StudyProgress& progress = summary->progress;
+      Metrics::StudyFigures figures{
+          .trials = static_cast<double>(progress.number()),
+          .feasible_trials = static_cast<double>(progress.feasible_count()),
+          .best_feasible_online_seconds = progress.best_online_seconds(),
+          .hypervolume = progress.Hypervolume(summary->study, /*feasible_only=*/false)};
+      for (const v1::SearchBudget& budget : summary->study.budgets()) {
+        const NamedLimit limit = LimitOf(budget);
+        figures.budgets.emplace_back(limit.metric, limit.limit);
+      }
+      metrics.SetStudy(id, figures);
+    }
+  }
 
   void RecordCalibrationTimes() {
     const auto loaded = data.Get();
@@ -101,6 +124,7 @@ struct Server::Parts {
   StudyService studies;
   WorkQueue queue;
   Frontend frontend;
+  const std::vector<std::string> metric_studies;
   const bool needs_data;
   std::atomic<bool> draining = false;
   int port = 0;
@@ -121,6 +145,17 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
                      {.field = "listen",
                       .mend = "Use a loopback address or a Unix socket, or allow remote clients "
                               "explicitly."});
+  }
+  constexpr size_t kMostMetricStudies = 50;
+  if (options.metric_studies.size() > kMostMetricStudies) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument,
+        absl::StrCat(options.metric_studies.size(), " studies shall be among the metrics"),
+        {.field = "metric_studies",
+         .mend = absl::StrCat("Name at most ", kMostMetricStudies, ".")});
+  }
+  for (const std::string& id : options.metric_studies) {
+    PICOST_RETURN_IF_ERROR(ValidateStudyId(id, "metric_studies"));
   }
   PICOST_ASSIGN_OR_RETURN(std::unique_ptr<ModelStore> store, OpenStore(options.store));
   PICOST_ASSIGN_OR_RETURN(std::unique_ptr<StudyStore> studies, OpenStudyStore(options.store));
@@ -160,6 +195,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
 absl::Status Server::StartAdmin(const std::string& listen) {
   const auto metrics = [this](const AdminRequest&) {
+    parts_->RecordStudies();
     parts_->metrics.SetCacheBytes(static_cast<double>(parts_->loader.cache_bytes()));
     return AdminResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                          .body = parts_->metrics.Render()};

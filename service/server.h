@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,6 +31,9 @@ struct ServerOptions {
   // HTTP for operators: /metrics, /healthz, /readyz. Empty: none. Loopback only,
   // unless allow_remote.
   std::string admin_listen;
+  // Ids of studies whose figures stand among the metrics: at most 50, so that nobody's
+  // search can flood them.
+  std::vector<std::string> metric_studies;
   int worker_threads = 2;      // that read networks of requests and search
   size_t waiting_calls = 256;  // for them; more are refused with RESOURCE_EXHAUSTED
 };

@@ -95,6 +95,8 @@ std::string NameUnlessEmpty(const char* collection, const std::string& id) {
   return id.empty() ? std::string() : absl::StrCat(collection, "/", id);
 }
 
+}  // namespace
+
 void ToProto(const cost::Provenance& from, v1::Provenance& to) {
   to.set_model(absl::StrCat("models/", from.graph_fingerprint));
   to.set_protocol(absl::StrCat("protocols/", from.protocol_id));
@@ -117,8 +119,6 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to) {
   to.set_server_to_client_bytes_per_second(from.server_to_client_bytes_per_second);
   to.set_flight_overhead_seconds(from.flight_overhead_seconds);
 }
-
-}  // namespace
 
 void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateView view,
              v1::Estimate& to) {

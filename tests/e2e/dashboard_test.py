@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.abspath("tests/e2e"))
 
 import picost  # noqa: E402
 from daemon_test import Daemon  # noqa: E402
-from picost._wire import deployment_pb2, question_pb2, studies_pb2  # noqa: E402
+from picost._wire import deployment_pb2, studies_pb2  # noqa: E402
 from picost.edits import keep  # noqa: E402
 
 try:
@@ -78,9 +78,8 @@ class DashboardTest(unittest.TestCase):
     def fill(cls):
         """Random shares of every layer's ReLUs; the accuracy is made up."""
         model = cls.client.register(MODEL)
-        layers = [l for l in cls.client.estimate(MODEL, **WHERE).layers if l.kind == "relu"]
-        cls.relus = {l.node: l.message.counts.relu_elements if hasattr(l, "message") else l.relu_elements
-                     for l in layers}
+        cls.relus = {l.node: l.counts.relu_elements for l in cls.client.estimate(MODEL, **WHERE).message.layers
+                     if l.kind == "relu"}
         cls.client.create_study("big", online_seconds=25.0, display_name="Ten thousand trials")
         cls.client.create_study("hostile", display_name=HOSTILE)
         stub = cls.client._stubs["studies"]
