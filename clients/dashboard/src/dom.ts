@@ -25,14 +25,14 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 // A labelled choice. options: [value, text].
 export function choice(label: string, id: string, value: string, options: [string, string][],
                        change: (value: string) => void): HTMLElement {
-  const select = h("select", {id, change: () => change(select.value)},
+  const select: HTMLSelectElement = h("select", {id, change: () => change(select.value)},
                    ...options.map(([v, text]) => h("option", {value: v}, text)));
   select.value = value;
   return h("label", {for: id}, label + " ", select);
 }
 
 export function checkbox(label: string, id: string, value: boolean, change: (value: boolean) => void): HTMLElement {
-  const box = h("input", {type: "checkbox", id, change: () => change(box.checked)});
+  const box: HTMLInputElement = h("input", {type: "checkbox", id, change: () => change(box.checked)});
   box.checked = value;
   return h("label", {for: id}, box, " " + label);
 }

@@ -125,10 +125,13 @@ export class CurveView implements View {
     const slopes = this.slopes();
     const slope = Scale.around(slopes.filter((s) => s > 0), lower.top + lower.height, lower.top, true);
     drawAxes(painter, lower, x, slope, colors, {x: "ReLUs kept", y: "per ReLU", formatX: text.count, formatY: text.seconds});
+    // A jump within few ReLUs is a spike.
+    const spikes: number[] = [];
     slopes.forEach((s, i) => {
-      if (!(s > 0)) return;
-      painter.line(x.at(this.points[i].relus), slope.at(s), x.at(this.points[i + 1].relus), slope.at(s), "#D55E00", 2);
+      const level = slope.at(s > 0 ? s : slope.low);
+      spikes.push(x.at(this.points[i].relus), level, x.at(this.points[i + 1].relus), level);
     });
+    painter.path(spikes, "#D55E00", 1.5);
   }
 
   csv(): string {

@@ -17,6 +17,8 @@ import type {Page, View} from "../view";
 const COSTS = ["online_seconds", "offline_seconds", "total_seconds", "online_bytes", "total_bytes", "relu_elements"];
 const HEIGHT = 460;
 const MOST_ROWS = 200;
+// Intervals of a long front would hide it: this many are drawn, evenly along it.
+const MOST_BARS = 40;
 
 export class FrontView implements View {
   private canvas = h("canvas", {
@@ -180,13 +182,15 @@ export class FrontView implements View {
     }
     const colorOf = this.colorOf();
     const onFront = new Set(this.front);
-    const bars = (i: number) => painter.line(x.at(Math.max(this.x.low[i], log ? x.low : -Infinity)), y.at(this.y[i]),
-                                             x.at(this.x.high[i]), y.at(this.y[i]), colors.dim);
+    const bar = (i: number) => {
+      const [low, high] = [Math.max(this.x.low[i], x.low), Math.min(this.x.high[i], x.high)];
+      if (low < high) painter.line(x.at(low), y.at(this.y[i]), x.at(high), y.at(this.y[i]), colors.dim, 1);
+    };
     const outside = (i: number) => budget !== null && this.x.p50[i] > budget;
-    if (state.bars === "1") for (let i = 0; i < trials.count; ++i) bars(i);
+    if (state.bars === "1") for (let i = 0; i < trials.count; ++i) bar(i);
     for (let i = 0; i < trials.count; ++i) {
       if (onFront.has(i) || Number.isNaN(this.y[i]) || Number.isNaN(this.x.p50[i])) continue;
-      painter.dot(x.at(this.x.p50[i]), y.at(this.y[i]), 2, colorOf(i), 0.45, true);
+      painter.dot(x.at(this.x.p50[i]), y.at(this.y[i]), 2, colorOf(i), 0.35, true);
     }
     const steps: number[] = [];
     this.front.forEach((i, at) => {
@@ -194,13 +198,14 @@ export class FrontView implements View {
       if (at > 0) steps.push(px, y.at(this.y[this.front[at - 1]]));
       steps.push(px, y.at(this.y[i]));
     });
+    const stride = Math.ceil(this.front.length / MOST_BARS);
+    if (state.bars !== "1") this.front.filter((_, at) => at % stride === 0).forEach(bar);
+    for (const i of this.front) {
+      painter.dot(x.at(this.x.p50[i]), y.at(this.y[i]), 4, colorOf(i), 1, !outside(i));
+    }
     if (this.front.length) {
       steps.push(box.left + box.width, y.at(this.y[this.front[this.front.length - 1]]));
       painter.path(steps, colors.strong, 1.5);
-    }
-    for (const i of this.front) {
-      if (state.bars !== "1") bars(i);
-      painter.dot(x.at(this.x.p50[i]), y.at(this.y[i]), 4, colorOf(i), 1, !outside(i));
     }
     const selected = this.selected();
     if (selected >= 0) painter.dot(x.at(this.x.p50[selected]), y.at(this.y[selected]), 8, colors.strong, 1, false);

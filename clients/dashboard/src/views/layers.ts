@@ -32,7 +32,7 @@ export class LayersView implements View {
   async show(root: HTMLElement): Promise<void> {
     const {trials, study, state} = this.page;
     const number = Math.min(Math.max(1, Number(state.trial || 1)), Math.max(1, trials.count));
-    const field = h("input", {
+    const field: HTMLInputElement = h("input", {
       type: "number", id: "trial", min: 1, max: trials.count, value: number,
       change: () => this.page.go({trial: field.value}),
     });
@@ -75,10 +75,10 @@ export class LayersView implements View {
     const layers = this.answer.layers;
     PANELS.forEach((phase, p) => {
       const left = names + p * panel;
-      const most = Math.max(...layers.map((layer) => total(layer[phase])), 1e-12);
+      const most = Math.max(...layers.map((layer) => total(layer[phase])), 0) || 1;
       const all = layers.reduce((sum, layer) => sum + total(layer[phase]), 0);
       painter.text(`${phase}: ${text.seconds(all)}`, left, 14, {color: colors.text});
-      painter.text(`bar of ${text.seconds(most)}`, left, 30, {color: colors.text, size: 10});
+      if (all > 0) painter.text(`the longest bar is ${text.seconds(most)}`, left, 30, {color: colors.text, size: 10});
       layers.forEach((layer, i) => {
         let at = left;
         for (const [cause, , color] of CAUSES) {
