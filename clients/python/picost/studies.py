@@ -7,11 +7,12 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from typing import Any, Dict, Generator, Iterable, List, Mapping, Optional, Sequence, Union
+from typing import Any, Generator, Iterable, List, Mapping, Optional, Sequence, Union
 
 from google.protobuf import json_format
 
 from picost import _requests as r
+from picost._memory import Memory
 from picost._wire import edits_pb2, models_pb2, studies_pb2
 from picost.edits import as_edit
 
@@ -39,16 +40,16 @@ def _study(objectives: Objectives, budgets: Mapping[str, float], models: Iterabl
     return study
 
 
-def _registered(registry: Dict[str, str], model: r.ModelLike) -> Call:
+def _registered(memory: Memory, model: r.ModelLike) -> Call:
     """The name of the model, which is registered first where it is none."""
     source = r.graph_source(model)
     if source.WhichOneof("source") == "model":
         return source.model
     key = r.key_of(source)
-    if key not in registry:
+    if key not in memory.models:
         answer = yield "models", "CreateModel", models_pb2.CreateModelRequest(graph=source)
-        registry[key] = answer.name
-    return registry[key]
+        memory.models[key] = answer.name
+    return memory.models[key]
 
 
 def _request(study: str, model: str, edit: Any, protocol: r.ProtocolLike,
@@ -63,19 +64,19 @@ def _request(study: str, model: str, edit: Any, protocol: r.ProtocolLike,
     return studies_pb2.AddTrialRequest(parent=study, trial=trial, request_id=request_id)
 
 
-def create_study(_: Dict[str, str], name: str, study: studies_pb2.Study) -> Call:
+def create_study(_: Memory, name: str, study: studies_pb2.Study) -> Call:
     answer = yield "studies", "CreateStudy", studies_pb2.CreateStudyRequest(
         study_id=name.removeprefix("studies/"), study=study)
     return answer
 
 
-def log_trial(registry: Dict[str, str], study: str, model: r.ModelLike, *question: Any) -> Call:
-    name = yield from _registered(registry, model)
+def log_trial(memory: Memory, study: str, model: r.ModelLike, *question: Any) -> Call:
+    name = yield from _registered(memory, model)
     answer = yield "studies", "AddTrial", _request(study, name, *question)
     return answer
 
 
-def pages(_: Dict[str, str], study: str, tag: str) -> Call:
+def pages(_: Memory, study: str, tag: str) -> Call:
     request = studies_pb2.ListTrialsRequest(parent=study, page_size=1000, tag=tag)
     trials: List[studies_pb2.Trial] = []
     while True:
@@ -86,7 +87,7 @@ def pages(_: Dict[str, str], study: str, tag: str) -> Call:
         request.page_token = answer.next_page_token
 
 
-def pareto_front(_: Dict[str, str], study: str, feasible_only: bool) -> Call:
+def pareto_front(_: Memory, study: str, feasible_only: bool) -> Call:
     answer = yield "studies", "GetParetoFront", studies_pb2.GetParetoFrontRequest(
         parent=study, feasible_only=feasible_only)
     return answer
@@ -98,7 +99,7 @@ def _edit_of(row: Mapping[str, Any]) -> Any:
     return {str(node): int(count) for node, count in row.get("kept", {}).items()}
 
 
-def replay(registry: Dict[str, str], study: str, path: str, defaults: Mapping[str, Any],
+def replay(memory: Memory, study: str, path: str, defaults: Mapping[str, Any],
            batch: int) -> Call:
     """Lines are numbered into request ids, so that a replay that was stopped may be repeated."""
     added = 0
@@ -121,7 +122,7 @@ def replay(registry: Dict[str, str], study: str, path: str, defaults: Mapping[st
             except (ValueError, KeyError, TypeError, AttributeError, json_format.ParseError) as error:
                 raise ValueError('%s:%d: not a trial {"kept": {"node": count}, "metrics": {"accuracy": x}}: '
                                  "%s" % (path, number, error)) from None
-            name = yield from _registered(registry, model)
+            name = yield from _registered(memory, model)
             requests.append(_request(study, name, *question))
             added += 1
             if len(requests) == batch:

@@ -144,6 +144,13 @@ export class FrontView implements View {
     return (i) => ramp((time[i] - first) / span);
   }
 
+  // As the daemon said for the trial's own link; on another one by the budget of this cost.
+  private feasible(i: number): boolean {
+    const budget = this.budget();
+    if (budget !== null && readLink(this.page) !== null) return this.x.p50[i] <= budget;
+    return this.page.trials.column("feasible")[i] === 1;
+  }
+
   private placeName(group: {model: string; protocol: string; deployment?: string}): string {
     return [group.model, group.protocol, group.deployment ?? "(own deployment)"].map(text.short).join(" · ");
   }
@@ -363,7 +370,7 @@ export class FrontView implements View {
           h("a", {href: linkTo({...this.page.state, view: "layers", trial: String(i + 1)})}, String(i + 1)),
           String(this.y[i]), text.metric(this.costMetric, this.x.p50[i]), text.metric(this.costMetric, this.x.low[i]),
           text.metric(this.costMetric, this.x.high[i]), String(trials.column("relu_elements")[i]),
-          text.count(trials.column("total_bytes")[i], "B"), trials.column("feasible")[i] ? "yes" : "no",
+          text.count(trials.column("total_bytes")[i], "B"), this.feasible(i) ? "yes" : "no",
           trials.tagSets[trials.column("tag_set")[i]]?.join(", ") ?? "",
         ]), "trials"));
   }
@@ -375,7 +382,7 @@ export class FrontView implements View {
     return text.csv(
         ["trial", this.qualityMetric, this.costMetric, "low", "high", "relu_elements", "total_bytes", "on_front", "feasible", "tags"],
         rows.map((i) => [i + 1, this.y[i], this.x.p50[i], this.x.low[i], this.x.high[i], trials.column("relu_elements")[i],
-                         trials.column("total_bytes")[i], onFront.has(i) ? 1 : 0, trials.column("feasible")[i],
+                         trials.column("total_bytes")[i], onFront.has(i) ? 1 : 0, this.feasible(i) ? 1 : 0,
                          trials.tagSets[trials.column("tag_set")[i]]?.join(" ") ?? ""]));
   }
 
