@@ -1,7 +1,10 @@
 """Studies through the Python client against real daemons."""
 import asyncio
+import csv
+import io
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -128,6 +131,77 @@ class StudiesTest(unittest.TestCase):
         with self.assertRaises(picost.PicostError) as caught:
             self.client.log_trial("nowhere", MODEL, accuracy=0.9, **WHERE)
         self.assertEqual(caught.exception.code, grpc.StatusCode.NOT_FOUND)
+
+
+class StudyCommandsTest(unittest.TestCase):
+    """picost study ls, show, front, watch."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.client = picost.local()
+        cls.addClassCleanup(cls.client.close)
+        cls.client.create_study("mine", online_seconds=1000.0, display_name="A name")
+        nodes = [l.node for l in cls.client.estimate(MODEL, **WHERE).layers if l.kind == "relu"]
+        for i, node in enumerate(nodes):
+            cls.client.log_trial("mine", MODEL, {n: 0 for n in nodes[:i]}, accuracy=0.9 - 0.05 * i,
+                                 tags=["x" * (i + 1)], **WHERE)
+        cls.count = len(nodes)
+
+    def command(self, *arguments):
+        return [os.path.abspath("clients/cli/picost"), "study", *arguments, "--server=" + self.client.address]
+
+    def run_command(self, *arguments):
+        done = subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=120)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_ls_lists_the_studies(self):
+        status, out, err = self.run_command("ls")
+        self.assertEqual((0, ""), (status, err))
+        self.assertRegex(out, r"mine +%d +most accuracy, least online_seconds +online_seconds <= " % self.count)
+        rows = list(csv.DictReader(io.StringIO(self.run_command("ls", "--format=csv")[1])))
+        self.assertEqual([("studies/mine", str(self.count))], [(r["name"], r["trials"]) for r in rows])
+
+    def test_show_draws_a_plot(self):
+        status, out, _ = self.run_command("show", "mine")
+        self.assertEqual(0, status)
+        front = self.client.pareto_front("mine")
+        self.assertIn("%d on the front" % len(front.points), out)
+        self.assertIn("hypervolume", out)
+        self.assertIn("o on the front", out)
+        self.assertLessEqual(max(len(line) for line in out.splitlines()), 100)
+        rows = list(csv.DictReader(io.StringIO(self.run_command("show", "studies/mine", "--format=csv")[1])))
+        self.assertEqual([t.totals.relu_elements for t in self.client.trials("mine")],
+                         [int(r["relu_elements"]) for r in rows])
+
+    def test_front_prints_every_digit_as_csv(self):
+        rows = list(csv.DictReader(io.StringIO(self.run_command("front", "mine", "--format=csv")[1])))
+        front = self.client.pareto_front("mine")
+        self.assertEqual([(p.trial, *p.objective_values) for p in front.points],
+                         [(r["trial"], float(r["accuracy"]), float(r["online_seconds"])) for r in rows])
+        self.assertEqual(front.hypervolume,
+                         json.loads(self.run_command("front", "mine", "--format=json")[1])["hypervolume"])
+
+    def test_watch_prints_trials_as_they_come(self):
+        watch = subprocess.Popen(self.command("watch", "mine", "--format=csv"), stdout=subprocess.PIPE, text=True)
+        try:
+            self.assertIn("relu_elements", watch.stdout.readline())
+            lines = [watch.stdout.readline() for _ in range(self.count)]
+            self.client.log_trial("mine", MODEL, accuracy=0.123, tags=["late"], **WHERE)
+            lines.append(watch.stdout.readline())
+            self.assertIn("0.123", lines[-1])
+            self.assertIn("late", lines[-1])
+            type(self).count += 1
+        finally:
+            watch.terminate()
+            watch.wait(30)
+            watch.stdout.close()
+
+    def test_unknown_studies_are_an_error(self):
+        for name in ("nowhere", "No Such"):
+            status, out, err = self.run_command("show", name)
+            self.assertNotEqual(0, status)
+            self.assertEqual("", out)
+            self.assertIn("studies/" if name == "nowhere" else "Use 1 to 63", err)
 
 
 if __name__ == "__main__":
