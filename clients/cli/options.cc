@@ -16,6 +16,10 @@ constexpr FlagHelp kFlags[] = {
     {"format", "table|json|csv", "how to print (default: table)"},
     {"dim", "NAME=VALUE", "size of a symbolic dimension of the file; repeatable"},
     {"server", "HOST:PORT", "ask this daemon; without it the service runs inside this command"},
+    {"ca", "FILE", "authorities of the daemon's certificate, PEM; 'system': this machine's"},
+    {"cert", "FILE", "the client's certificate, PEM"},
+    {"key", "FILE", "its private key, PEM"},
+    {"token-file", "FILE", "file whose first line is the bearer token"},
     {"data_dir", "PATH", "calibration tables and deployments of the service inside this command"},
     {"protocol", "ID[,ID]", "protocols, see `picost protocols`"},
     {"param", "NAME=VALUE", "crypto parameter of the protocol; repeatable"},
@@ -90,10 +94,14 @@ std::optional<Failure> Apply(const std::string& flag, const std::string& value, 
   if (flag == "param") return AddBinding(flag, value, options.parameters);
   if (flag == "protocol") return AddList(flag, value, options.protocols);
   if (flag == "deployment") return AddList(flag, value, options.deployments);
-  std::string* text = flag == "server"     ? &options.server
-                      : flag == "data_dir" ? &options.data_dir
-                      : flag == "network"  ? &options.network
-                                           : &options.name;
+  std::string* text = flag == "server"       ? &options.server
+                      : flag == "ca"         ? &options.ca
+                      : flag == "cert"       ? &options.certificate
+                      : flag == "key"        ? &options.key
+                      : flag == "token-file" ? &options.token_file
+                      : flag == "data_dir"   ? &options.data_dir
+                      : flag == "network"    ? &options.network
+                                             : &options.name;
   if (value.empty()) return BadArgument(absl::StrCat("--", flag, " is empty"));
   *text = value;
   return std::nullopt;

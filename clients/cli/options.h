@@ -19,7 +19,12 @@ struct Options {
   bool help = false;
   Format format = Format::kTable;
   std::map<std::string, int64_t> dimensions;
-  std::string server;    // empty: the service inside this process
+  std::string server;  // empty: the service inside this process
+  // How to reach the server: clients/channel/channel.h.
+  std::string ca;
+  std::string certificate;
+  std::string key;
+  std::string token_file;
   std::string data_dir;  // empty: looked for
   std::vector<std::string> protocols;
   std::map<std::string, int64_t> parameters;

@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "clients/channel/channel.h"
 #include "proto/picost/v1/oracle.pb.h"
 
 namespace grpc {
@@ -33,6 +34,11 @@ struct ClientOptions {
 // Safe from many threads.
 class Client {
  public:
+  // Encrypted, or with a token. kInvalidArgument where the options are wrong.
+  static absl::StatusOr<std::unique_ptr<Client>> Open(const std::string& address,
+                                                      const ChannelOptions& channel,
+                                                      ClientOptions options = {});
+  // Neither encrypted nor with a token.
   explicit Client(const std::string& address, ClientOptions options = {});
   explicit Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options = {});
   ~Client();

@@ -7,12 +7,11 @@
 #ifndef PICOST_SERVICE_DASHBOARD_GATEWAY_H_
 #define PICOST_SERVICE_DASHBOARD_GATEWAY_H_
 
-#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "service/admin_server.h"
 
 namespace grpc {
@@ -23,12 +22,7 @@ namespace picost::service {
 
 class Gateway {
  public:
-  // Whether the holder of an Authorization header may call a method ("/service/Method").
-  using Authorize =
-      std::function<absl::Status(const std::string& method, const std::string& authorization)>;
-
-  Gateway(std::shared_ptr<grpc::Channel> channel, Authorize authorize)
-      : channel_(std::move(channel)), authorize_(std::move(authorize)) {}
+  explicit Gateway(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {}
 
   // Answers JSON: the response, or {"code", "message"}. Waits for the call.
   AdminResponse Handle(const AdminRequest& request) const;
@@ -38,7 +32,6 @@ class Gateway {
 
  private:
   const std::shared_ptr<grpc::Channel> channel_;
-  const Authorize authorize_;
 };
 
 }  // namespace picost::service

@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "estimator/base/error.h"
 #include "service/error_reason.h"
-#include "service/status_convert.h"
 #include "service/study/study_names.h"
 #include "service/study/validate_study.h"
 
@@ -18,15 +17,20 @@ namespace picost::service {
 namespace {
 
 constexpr std::chrono::milliseconds kInterval{250};
-constexpr int kMostWatches = 256;
+constexpr int kMostWatches = 64;
 
 class TrialWatch : public grpc::ServerWriteReactor<v1::WatchTrialsResponse> {
  public:
-  TrialWatch(StudyService* service, std::atomic<int>* watches,
+  TrialWatch(StudyService* service, std::atomic<int>* watches, const CallRules& rules,
+             const Method& method, grpc::CallbackServerContext* context,
              const v1::WatchTrialsRequest& request)
-      : service_(service), watches_(watches), after_(request.after_number()) {
+      : service_(service),
+        watches_(watches),
+        call_(rules, method, context),
+        after_(request.after_number()) {
     const bool too_many = ++*watches_ > kMostWatches;
-    absl::Status status = ValidateAfterNumber(request.after_number());
+    absl::Status status = call_.Admit();
+    if (status.ok()) status = ValidateAfterNumber(request.after_number());
     const auto id = ParseStudyName(request.parent(), "parent");
     if (status.ok()) status = id.status();
     if (status.ok() && too_many) {
@@ -37,7 +41,7 @@ class TrialWatch : public grpc::ServerWriteReactor<v1::WatchTrialsResponse> {
           kOverloaded);
     }
     if (!status.ok()) {
-      Finish(ToGrpcStatus(status));
+      Finish(call_.End(status));
       return;
     }
     id_ = *id;
@@ -48,7 +52,7 @@ class TrialWatch : public grpc::ServerWriteReactor<v1::WatchTrialsResponse> {
     if (ok) {
       Next();
     } else {
-      Finish(grpc::Status::CANCELLED);
+      Finish(call_.End(absl::CancelledError("the caller went away")));
     }
   }
 
@@ -67,13 +71,14 @@ class TrialWatch : public grpc::ServerWriteReactor<v1::WatchTrialsResponse> {
  private:
   void Next() {
     response_.Clear();
-    const absl::Status status = service_->NextTrials(id_, after_, response_);
+    const absl::Status status =
+        RunGuarded([this] { return service_->NextTrials(id_, after_, response_); });
     if (!status.ok()) {
-      Finish(ToGrpcStatus(status));
+      Finish(call_.End(status));
     } else if (!response_.trials().empty()) {
       StartWrite(&response_);
     } else if (!Wait()) {
-      Finish(grpc::Status::CANCELLED);
+      Finish(call_.End(absl::CancelledError("the caller went away")));
     }
   }
 
@@ -86,7 +91,7 @@ class TrialWatch : public grpc::ServerWriteReactor<v1::WatchTrialsResponse> {
       if (WaitEnds()) {
         Next();
       } else {
-        Finish(grpc::Status::CANCELLED);
+        Finish(call_.End(absl::CancelledError("the caller went away")));
       }
     });
     return true;
@@ -101,6 +106,7 @@ class TrialWatch : public grpc::ServerWriteReactor<v1::WatchTrialsResponse> {
 
   StudyService* const service_;
   std::atomic<int>* const watches_;
+  Call call_;
   std::string id_;
   int64_t after_;
   v1::WatchTrialsResponse response_;
@@ -113,8 +119,9 @@ class TrialWatch : public grpc::ServerWriteReactor<v1::WatchTrialsResponse> {
 }  // namespace
 
 grpc::ServerWriteReactor<v1::WatchTrialsResponse>* StartTrialWatch(
-    StudyService* service, std::atomic<int>* watches, const v1::WatchTrialsRequest& request) {
-  return new TrialWatch(service, watches, request);
+    StudyService* service, std::atomic<int>* watches, const CallRules& rules, const Method& method,
+    grpc::CallbackServerContext* context, const v1::WatchTrialsRequest& request) {
+  return new TrialWatch(service, watches, rules, method, context, request);
 }
 
 }  // namespace picost::service

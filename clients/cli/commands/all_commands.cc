@@ -7,7 +7,7 @@ namespace {
 constexpr size_t kMany = 100'000;
 
 std::vector<std::string> Where(std::vector<std::string> flags) {
-  flags.insert(flags.end(), {"format", "server", "data_dir"});
+  flags.insert(flags.end(), {"format", "server", "ca", "cert", "key", "token-file", "data_dir"});
   return flags;
 }
 
