@@ -17,6 +17,7 @@
 #include "service/convert/deployment.h"
 #include "service/convert/edits.h"
 #include "service/convert/graph.h"
+#include "service/convert/protocol.h"
 #include "service/error_reason.h"
 #include "service/status_convert.h"
 #include "service/validate.h"
@@ -70,11 +71,6 @@ struct Kept {
   Loaded loaded;
   Data data;
 };
-
-absl::Status PlanningError(absl::Status status) {
-  return status.code() == absl::StatusCode::kUnimplemented ? WithReason(status, kLayerNotPlanned)
-                                                           : status;
-}
 
 absl::StatusOr<std::vector<whatif::EditOperation>> ReadOperations(
     const google::protobuf::RepeatedPtrField<v1::EditOperation>& from) {
@@ -158,11 +154,7 @@ absl::StatusOr<SessionCache::Lease> EditService::Open(const Request& request) {
                           service::FromProto(request.deployment(), *data));
   PICOST_ASSIGN_OR_RETURN(const auto loaded, loader_->Load(request.graph()));
 
-  ProtocolChoice protocol{
-      .id = request.protocol().protocol().substr(request.protocol().protocol().find('/') + 1)};
-  for (const auto& [name, value] : request.protocol().parameters()) {
-    protocol.parameters.Set(name, value);
-  }
+  ProtocolChoice protocol = service::FromProto(request.protocol());
   // Equal keys: the same graph, protocol and tables. Deployments are told apart by how
   // they were spelled and by the data they were read from, which the session keeps
   // alive, so that no other data get its address.

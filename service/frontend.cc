@@ -14,6 +14,7 @@
 #include "service/estimate_stream.h"
 #include "service/study/trial_watch.h"
 #include "service/unary.h"
+#include "service/upload_stream.h"
 
 namespace picost::service {
 namespace {
@@ -51,6 +52,11 @@ class ModelsFrontend : public v1::Models::CallbackService {
       : service_(service), rules_(rules), methods_(MethodsOf<v1::Model>("Models", rules)) {}
 
   PICOST_HEAVY(CreateModel, CreateModelRequest, v1::Model)
+  grpc::ServerReadReactor<v1::UploadModelRequest>* UploadModel(CallbackServerContext* context,
+                                                               v1::Model* response) override {
+    return StartUploadStream({service_, rules_, &methods_["UploadModel"], &upload_slots_}, context,
+                             response);
+  }
   PICOST_UNARY(GetModel, GetModelRequest, v1::Model)
   PICOST_UNARY(ListModels, ListModelsRequest, v1::ListModelsResponse)
   PICOST_UNARY(ListLayers, ListLayersRequest, v1::ListLayersResponse)
@@ -65,18 +71,22 @@ class ModelsFrontend : public v1::Models::CallbackService {
   ModelService* const service_;
   const CallRules rules_;
   const ServiceMethods methods_;
+  UploadSlots upload_slots_;
 };
 
 class OracleFrontend : public v1::CostOracle::CallbackService {
  public:
-  OracleFrontend(OracleService* service, EditService* edits, const CallRules& rules)
+  OracleFrontend(OracleService* service, EditService* edits, CompareService* compare,
+                 const CallRules& rules)
       : service_(service),
         edits_(edits),
+        compare_(compare),
         rules_(rules),
         methods_(MethodsOf<v1::Inspection>("CostOracle", rules)) {}
 
   PICOST_HEAVY(Inspect, InspectRequest, v1::Inspection)
   PICOST_HEAVY(Plan, PlanRequest, v1::ProtocolPlan)
+  PICOST_LONG(service_, ComparePlans, ComparePlansRequest, v1::PlanComparison)
   PICOST_HEAVY(Estimate, EstimateRequest, v1::Estimate)
 
   PICOST_LONG(edits_, BatchEstimate, BatchEstimateRequest, v1::BatchEstimateResponse)
@@ -84,6 +94,8 @@ class OracleFrontend : public v1::CostOracle::CallbackService {
   PICOST_LONG(edits_, ExportCostTable, ExportCostTableRequest, v1::CostTable)
   PICOST_LONG(edits_, SolveBudget, SolveBudgetRequest, v1::SolveBudgetResponse)
   PICOST_LONG(edits_, EstimateCapacity, EstimateCapacityRequest, v1::Capacity)
+  PICOST_LONG(compare_, CompareDeployments, CompareDeploymentsRequest,
+              v1::CompareDeploymentsResponse)
   grpc::ServerBidiReactor<v1::StreamEstimateRequest, v1::StreamEstimateResponse>* StreamEstimate(
       CallbackServerContext* context) override {
     return StartEstimateStream(edits_, rules_, methods_["StreamEstimate"], context);
@@ -92,6 +104,7 @@ class OracleFrontend : public v1::CostOracle::CallbackService {
  private:
   OracleService* const service_;
   EditService* const edits_;
+  CompareService* const compare_;
   const CallRules rules_;
   const ServiceMethods methods_;
 };
@@ -101,6 +114,7 @@ class CatalogFrontend : public v1::Catalog::CallbackService {
   CatalogFrontend(CatalogService* service, const CallRules& rules)
       : service_(service), rules_(rules), methods_(MethodsOf<v1::Operator>("Catalog", rules)) {}
 
+  PICOST_UNARY(ListRewrites, ListRewritesRequest, v1::ListRewritesResponse)
   PICOST_UNARY(ListProtocols, ListProtocolsRequest, v1::ListProtocolsResponse)
   PICOST_UNARY(ListOperators, ListOperatorsRequest, v1::ListOperatorsResponse)
   PICOST_UNARY(ListPrimitives, ListPrimitivesRequest, v1::ListPrimitivesResponse)
@@ -155,9 +169,10 @@ class StudiesFrontend : public v1::Studies::CallbackService {
 }  // namespace
 
 Frontend::Frontend(ModelService* models, OracleService* oracle, EditService* edits,
-                   CatalogService* catalog, StudyService* studies, const CallRules& rules) {
+                   CompareService* compare, CatalogService* catalog, StudyService* studies,
+                   const CallRules& rules) {
   services_.push_back(std::make_unique<ModelsFrontend>(models, rules));
-  services_.push_back(std::make_unique<OracleFrontend>(oracle, edits, rules));
+  services_.push_back(std::make_unique<OracleFrontend>(oracle, edits, compare, rules));
   services_.push_back(std::make_unique<CatalogFrontend>(catalog, rules));
   services_.push_back(std::make_unique<StudiesFrontend>(studies, rules));
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "service/catalog_service.h"
+#include "service/compare_service.h"
 #include "service/edit_service.h"
 #include "service/model_service.h"
 #include "service/oracle_service.h"
@@ -27,8 +28,8 @@ struct CallRules;
 // Owns the generated services' implementations; the services behind outlive it.
 class Frontend {
  public:
-  Frontend(ModelService* models, OracleService* oracle, EditService* edits, CatalogService* catalog,
-           StudyService* studies, const CallRules& rules);
+  Frontend(ModelService* models, OracleService* oracle, EditService* edits, CompareService* compare,
+           CatalogService* catalog, StudyService* studies, const CallRules& rules);
   ~Frontend();
 
   // To register with a server.

@@ -83,12 +83,13 @@ struct Server::Parts {
         models(&store, &loader, NowMicros),
         oracle(&loader, &data),
         edits(&loader, &data, &oracle),
+        compare(&loader, &data),
         catalog(&data),
         studies(study_store.get(), &edits, NowMicros),
         queue(config.limits().worker_threads(),
               static_cast<size_t>(config.limits().waiting_calls())),
         in_flight(config.limits().calls_in_flight()),
-        frontend(&models, &oracle, &edits, &catalog, &studies,
+        frontend(&models, &oracle, &edits, &compare, &catalog, &studies,
                  CallRules{&metrics, &queue, access.get(), &logger, &in_flight}) {
     if (log != nullptr) grpc_log.emplace(&logger);
     data.OnLoaded([this](const cost::DataDirectory& loaded) { ReportData(loaded); });
@@ -179,6 +180,7 @@ struct Server::Parts {
   ModelService models;
   OracleService oracle;
   EditService edits;
+  CompareService compare;
   CatalogService catalog;
   StudyService studies;
   WorkQueue queue;

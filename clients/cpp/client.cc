@@ -106,11 +106,13 @@ absl::StatusOr<std::string> Client::Register(const v1::GraphSource& source,
 
 PICOST_CALL(Inspect, v1::InspectRequest, v1::Inspection)
 PICOST_CALL(Plan, v1::PlanRequest, v1::ProtocolPlan)
+PICOST_CALL(ComparePlans, v1::ComparePlansRequest, v1::PlanComparison)
 PICOST_CALL(Estimate, v1::EstimateRequest, v1::Estimate)
 PICOST_CALL(BatchEstimate, v1::BatchEstimateRequest, v1::BatchEstimateResponse)
 PICOST_CALL(EvaluateEdits, v1::EvaluateEditsRequest, v1::EvaluateEditsResponse)
 PICOST_CALL(ExportCostTable, v1::ExportCostTableRequest, v1::CostTable)
 PICOST_CALL(SolveBudget, v1::SolveBudgetRequest, v1::SolveBudgetResponse)
+PICOST_CALL(CompareDeployments, v1::CompareDeploymentsRequest, v1::CompareDeploymentsResponse)
 PICOST_CALL(EstimateCapacity, v1::EstimateCapacityRequest, v1::Capacity)
 
 #undef PICOST_CALL

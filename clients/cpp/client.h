@@ -54,11 +54,14 @@ class Client {
   // payload "grpc-status-details-bin".
   absl::StatusOr<v1::Inspection> Inspect(const v1::InspectRequest& request);
   absl::StatusOr<v1::ProtocolPlan> Plan(const v1::PlanRequest& request);
+  absl::StatusOr<v1::PlanComparison> ComparePlans(const v1::ComparePlansRequest& request);
   absl::StatusOr<v1::Estimate> Estimate(const v1::EstimateRequest& request);
   absl::StatusOr<v1::BatchEstimateResponse> BatchEstimate(const v1::BatchEstimateRequest& request);
   absl::StatusOr<v1::EvaluateEditsResponse> EvaluateEdits(const v1::EvaluateEditsRequest& request);
   absl::StatusOr<v1::CostTable> ExportCostTable(const v1::ExportCostTableRequest& request);
   absl::StatusOr<v1::SolveBudgetResponse> SolveBudget(const v1::SolveBudgetRequest& request);
+  absl::StatusOr<v1::CompareDeploymentsResponse> CompareDeployments(
+      const v1::CompareDeploymentsRequest& request);
   absl::StatusOr<v1::Capacity> EstimateCapacity(const v1::EstimateCapacityRequest& request);
 
  private:

@@ -13,7 +13,6 @@
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/cost/calibration_io.h"
-#include "estimator/cost/link_time.h"
 #include "estimator/cost/runs_io.h"
 #include "estimator/cost/textproto.h"
 #include "proto/picost/v1/calibration_table.pb.h"
@@ -77,7 +76,8 @@ absl::StatusOr<NetworkProfile> ReadNetwork(const std::string& path, const std::s
       .client_to_server_bytes_per_second = file.client_to_server_bytes_per_second(),
       .server_to_client_bytes_per_second = file.server_to_client_bytes_per_second(),
       .bandwidth_relative_stddev = file.bandwidth_relative_stddev(),
-      .round_trip_relative_stddev = file.round_trip_relative_stddev()};
+      .round_trip_relative_stddev = file.round_trip_relative_stddev(),
+      .restarts_after_idle = file.restarts_after_idle()};
 }
 
 std::optional<primitives::Family> FindFamily(const std::string& name) {
@@ -118,36 +118,13 @@ absl::StatusOr<Machine> ReadParty(const std::string& path, const std::string& de
   return machine;
 }
 
-// The sample as it would have been on loopback: without the link's own time.
-// Nothing where the link takes more than a fifth, and so hides the processors.
-std::optional<Sample> WithoutLink(Sample sample, const NetworkProfile* network) {
-  if (sample.network == "lo") return sample;
-  if (network == nullptr) return std::nullopt;
-  const auto call = primitives::MakeCall(sample.primitive, sample.parameters, sample.count,
-                                         primitives::Phase::kOnline, sample.executor);
-  if (!call.ok()) return std::nullopt;
-  const double link =
-      TransferSeconds(call->traffic, *network) + FlightSeconds(call->critical_flights, *network);
-  if (link > 0.2 * sample.wall.value()) return std::nullopt;
-  sample.wall -= Seconds(link);
-  sample.network = "lo";
-  return sample;
-}
-
 absl::StatusOr<std::shared_ptr<const CostModel>> FitTable(
     CalibrationTable table, const std::vector<RunLayer>& runs, const std::string& without_run,
     const std::vector<NetworkProfile>& networks) {
   std::vector<Discrepancy> discrepancies;
   for (const RunLayer& layer : runs) {
     if (layer.backend != table.environment.backend || layer.run == without_run) continue;
-    const auto network =
-        std::find_if(networks.begin(), networks.end(),
-                     [&](const NetworkProfile& one) { return one.id == layer.sample.network; });
-    std::optional<Sample> sample =
-        WithoutLink(layer.sample, network == networks.end() ? nullptr : &*network);
-    if (sample.has_value()) {
-      discrepancies.push_back({.run = layer.run, .sample = *std::move(sample)});
-    }
+    discrepancies.push_back({.run = layer.run, .sample = layer.sample});
   }
   return CostModel::Fit(std::make_shared<const CalibrationTable>(std::move(table)), discrepancies,
                         networks);

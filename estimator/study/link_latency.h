@@ -12,14 +12,17 @@
 #include "estimator/base/interval.h"
 #include "estimator/cost/estimate.h"
 #include "estimator/cost/network_profile.h"
+#include "estimator/primitives/primitive.h"
 
 namespace picost::study {
 
 // Of all processors. Nothing where a primitive has no table.
 std::optional<double> ComputeSeconds(const cost::PhaseCost& phase);
 
-// What FinishPhase would answer for this link. Nothing as above.
-std::optional<Interval> LatencyOn(const cost::PhaseCost& phase,
+// What FinishPhase would answer for this link, on which connections keep their windows
+// (restarts_after_idle: how long each of them was silent is not known any more).
+// Nothing as above.
+std::optional<Interval> LatencyOn(primitives::Phase which, const cost::PhaseCost& phase,
                                   const cost::NetworkProfile& network);
 
 }  // namespace picost::study

@@ -20,6 +20,7 @@ constexpr MethodRole kMethodRoles[] = {
 
     {"picost.v1.CostOracle/Inspect", ROLE_PREDICTOR},
     {"picost.v1.CostOracle/Plan", ROLE_PREDICTOR},
+    {"picost.v1.CostOracle/ComparePlans", ROLE_PREDICTOR},
     {"picost.v1.CostOracle/Estimate", ROLE_PREDICTOR},
     {"picost.v1.CostOracle/BatchEstimate", ROLE_PREDICTOR},
     {"picost.v1.CostOracle/StreamEstimate", ROLE_PREDICTOR},
@@ -52,6 +53,7 @@ constexpr MethodRole kMethodRoles[] = {
     {"picost.v1.Studies/WatchTrials", ROLE_READER},
 
     {"picost.v1.Catalog/ListProtocols", ROLE_READER},
+    {"picost.v1.Catalog/ListRewrites", ROLE_READER},
     {"picost.v1.Catalog/ListOperators", ROLE_READER},
     {"picost.v1.Catalog/ListPrimitives", ROLE_READER},
     {"picost.v1.Catalog/ListDeployments", ROLE_READER},

@@ -1,9 +1,10 @@
-// Plans and estimates -> wire.
+// Estimates -> wire.
 #ifndef PICOST_SERVICE_CONVERT_ESTIMATE_H_
 #define PICOST_SERVICE_CONVERT_ESTIMATE_H_
 
+#include "estimator/compare.h"
 #include "estimator/cost/estimate.h"
-#include "estimator/protocols/protocol.h"
+#include "proto/picost/v1/compare.pb.h"
 #include "proto/picost/v1/estimate.pb.h"
 #include "proto/picost/v1/oracle.pb.h"
 #include "service/convert/graph.h"
@@ -15,8 +16,8 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to);
 void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateView view,
              v1::Estimate& to);
 
-void ToProto(const LoadedGraph& graph, const protocols::ProtocolPlan& from, v1::EstimateView view,
-             v1::ProtocolPlan& to);
+// All but the error.
+void ToProto(const ComparedCell& from, v1::ComparedCell& to);
 
 }  // namespace picost::service
 

@@ -165,7 +165,9 @@ double Latency(const v1::PhaseTotals& totals, const v1::PhaseLinkTerms& terms,
   const double down = network.server_to_client_bytes_per_second();
   double seconds = terms.compute_seconds() +
                    static_cast<double>(totals.client_to_server_bytes()) / up +
-                   static_cast<double>(totals.server_to_client_bytes()) / down +
+                   static_cast<double>(totals.server_to_client_bytes()) / down -
+                   std::min(static_cast<double>(terms.duplex_client_to_server_bytes()) / up,
+                            static_cast<double>(terms.duplex_server_to_client_bytes()) / down) +
                    static_cast<double>(terms.critical_flights()) *
                        (network.round_trip_seconds() / 2 + network.flight_overhead_seconds());
   for (const v1::OverlapTerm& term : terms.overlaps()) {
@@ -216,7 +218,9 @@ TEST_F(StudyServiceTest, LayersAddUpToTheTrial) {
               causes.other_compute_seconds() + causes.transfer_seconds() + causes.flight_seconds();
     relus += layer.relu_elements();
     if (causes.homomorphic_seconds() > 0) with_homomorphic.insert(layer.kind());
-    if (layer.kind() == "relu") EXPECT_EQ(causes.homomorphic_seconds(), 0);
+    if (layer.kind() == "relu") {
+      EXPECT_EQ(causes.homomorphic_seconds(), 0);
+    }
   }
   // Layers hide transfers behind their own work alone: the sum may be a little more.
   const double total = trial.totals().online().latency_seconds().p50();

@@ -44,6 +44,9 @@ void TrialColumnsBuilder::AddPhase(const PhaseNames& names, std::string_view pha
   Set(names.flights, static_cast<double>(totals.flights()));
   Set(names.critical, static_cast<double>(terms.critical_flights()));
   Set(names.half_width, terms.compute_half_width_seconds());
+  Set(names.link_half_width, terms.link_half_width_seconds());
+  Set(names.duplex_up, static_cast<double>(terms.duplex_client_to_server_bytes()));
+  Set(names.duplex_down, static_cast<double>(terms.duplex_server_to_client_bytes()));
   if (terms.has_compute_seconds()) Set(names.compute, terms.compute_seconds());
   if (totals.has_latency_seconds()) {
     Set(names.latency, totals.latency_seconds().p50());
@@ -92,7 +95,9 @@ void TrialColumnsBuilder::Add(int64_t number, int64_t create_time_micros, const 
           phase,
           PhaseNames{phase + ".client_to_server_bytes", phase + ".server_to_client_bytes",
                      phase + ".flights", phase + ".critical_flights", phase + ".compute_seconds",
-                     phase + ".compute_half_width_seconds", phase + ".latency_seconds",
+                     phase + ".compute_half_width_seconds", phase + ".link_half_width_seconds",
+                     phase + ".duplex_client_to_server_bytes",
+                     phase + ".duplex_server_to_client_bytes", phase + ".latency_seconds",
                      "low." + phase + "_seconds", "high." + phase + "_seconds"});
     }
     return all;

@@ -25,7 +25,8 @@ class TrialColumnsBuilder {
 
   // What the columns of a phase are called.
   struct PhaseNames {
-    std::string up, down, flights, critical, compute, half_width, latency, low, high;
+    std::string up, down, flights, critical, compute, half_width, link_half_width, duplex_up,
+        duplex_down, latency, low, high;
   };
 
   void Set(std::string_view name, double value);

@@ -19,6 +19,9 @@ using primitives::Phase;
 void TermsToProto(const cost::PhaseCost& from, v1::PhaseLinkTerms& to) {
   if (const auto compute = study::ComputeSeconds(from)) to.set_compute_seconds(*compute);
   to.set_compute_half_width_seconds(from.compute_half_width_seconds);
+  to.set_link_half_width_seconds(from.link_half_width_seconds);
+  to.set_duplex_client_to_server_bytes(from.duplex_traffic.client_to_server.value());
+  to.set_duplex_server_to_client_bytes(from.duplex_traffic.server_to_client.value());
   to.set_critical_flights(from.critical_flights.value());
   for (const cost::OverlapTerm& term : from.overlaps) {
     v1::OverlapTerm& out = *to.add_overlaps();
@@ -93,6 +96,23 @@ void AddCalls(const std::vector<cost::CallCost>& calls, v1::TrialLayer& layer) {
   }
 }
 
+// Bytes, with the waiting for windows to open, less what work hides.
+double TransferOf(const cost::PhaseCost& cost) {
+  return cost.transfer_seconds + cost.slow_start_seconds - cost.overlapped_seconds;
+}
+
+// Several threads take less time than the sum of the calls.
+void ScaleWork(const cost::PhaseCost& cost, v1::PhaseCauses& causes) {
+  const auto work = study::ComputeSeconds(cost);
+  const double sum = causes.homomorphic_seconds() + causes.garbling_and_transfers_seconds() +
+                     causes.other_compute_seconds();
+  if (!work.has_value() || sum <= 0) return;
+  const double share = *work / sum;
+  causes.set_homomorphic_seconds(causes.homomorphic_seconds() * share);
+  causes.set_garbling_and_transfers_seconds(causes.garbling_and_transfers_seconds() * share);
+  causes.set_other_compute_seconds(causes.other_compute_seconds() * share);
+}
+
 }  // namespace
 
 void CostToProto(const whatif::EditTotals& totals, const cost::NetworkProfile& network,
@@ -121,7 +141,8 @@ void LayersToProto(const cost::Estimate& estimate, const count::OpCounts& counts
     for (const Phase phase : kPhases) {
       const cost::PhaseCost& cost = layer.phases[static_cast<int>(phase)];
       v1::PhaseCauses& causes = PhaseOf(phase, out);
-      causes.set_transfer_seconds(cost.transfer_seconds - cost.overlapped_seconds);
+      causes.set_transfer_seconds(TransferOf(cost));
+      ScaleWork(cost, causes);
       causes.set_flight_seconds(cost.flight_seconds);
     }
     setup_transfer += out.setup().transfer_seconds();
@@ -132,8 +153,7 @@ void LayersToProto(const cost::Estimate& estimate, const count::OpCounts& counts
   setup.set_kind("setup");
   AddCalls(estimate.setup_calls, setup);
   const cost::PhaseCost& total = estimate.phases[static_cast<int>(Phase::kSetup)];
-  setup.mutable_setup()->set_transfer_seconds(total.transfer_seconds - total.overlapped_seconds -
-                                              setup_transfer);
+  setup.mutable_setup()->set_transfer_seconds(TransferOf(total) - setup_transfer);
   setup.mutable_setup()->set_flight_seconds(total.flight_seconds - setup_flights);
   *layers.add_layers() = setup;
 

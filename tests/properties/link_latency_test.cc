@@ -1,10 +1,11 @@
 // The arithmetic of other links against estimates made for them.
+#include "estimator/study/link_latency.h"
+
 #include <memory>
 #include <string>
 
 #include "estimator/cost/data_directory.h"
 #include "estimator/estimator.h"
-#include "estimator/study/link_latency.h"
 #include "gtest/gtest.h"
 #include "tests/support/graphs.h"
 
@@ -36,12 +37,14 @@ TEST_P(LinkLatencyTest, EqualsAnEstimateForThatLink) {
       for (const double down : {2e6, 5e8}) {
         cost::Deployment other = *deployment;
         other.network.round_trip_seconds = round_trip;
+        other.network.restarts_after_idle = false;
         other.network.client_to_server_bytes_per_second = up;
         other.network.server_to_client_bytes_per_second = down;
         const auto fresh = EstimateModel(graph, protocol, other);
         ASSERT_TRUE(fresh.ok()) << fresh.status();
         for (int phase = 0; phase < primitives::kPhaseCount; ++phase) {
-          const auto moved = LatencyOn(base->phases[phase], other.network);
+          const auto moved =
+              LatencyOn(static_cast<primitives::Phase>(phase), base->phases[phase], other.network);
           const auto& expected = fresh->phases[phase].latency_seconds;
           ASSERT_EQ(moved.has_value(), expected.has_value());
           if (!moved.has_value()) continue;
@@ -77,9 +80,10 @@ TEST(LinkLatencyTest, SomePhaseOverlaps) {
 }
 
 TEST(LinkLatencyTest, IsAbsentWhereAPrimitiveHasNoTable) {
-  EXPECT_FALSE(LatencyOn({}, {.client_to_server_bytes_per_second = 1,
-                              .server_to_client_bytes_per_second = 1})
-                   .has_value());
+  EXPECT_FALSE(
+      LatencyOn(primitives::Phase::kOnline, {},
+                {.client_to_server_bytes_per_second = 1, .server_to_client_bytes_per_second = 1})
+          .has_value());
 }
 
 }  // namespace

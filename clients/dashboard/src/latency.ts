@@ -22,12 +22,29 @@ export interface Spread {
 // 95 % quantile of the standard normal distribution: both tails of 90 %.
 const QUANTILE = 1.6448536269514722;
 
+// Ten segments of 1,448 bytes: the first window of a TCP connection.
+const FIRST_WINDOW = 14480;
+
+// A sender with a window below the link's bandwidth-delay product sends it, then waits
+// for the rest of the round trip; the window doubles.
+function slowStart(bytes: number, rate: number, roundTrip: number): number {
+  let seconds = 0;
+  for (let window = FIRST_WINDOW; window < rate * roundTrip && bytes > window; window *= 2) {
+    seconds += roundTrip - window / rate;
+    bytes -= window;
+  }
+  return seconds;
+}
+
 export function phaseLatency(trials: Trials, phase: Phase, link: Link): Spread {
   const n = trials.count;
   const spread = {p50: new Float64Array(n), low: new Float64Array(n), high: new Float64Array(n)};
   const column = (name: string) => trials.column(phase + "." + name);
   const compute = column("compute_seconds");
   const half = column("compute_half_width_seconds");
+  const linkHalf = column("link_half_width_seconds");
+  const duplexUp = column("duplex_client_to_server_bytes");
+  const duplexDown = column("duplex_server_to_client_bytes");
   const flights = column("critical_flights");
   const up = column("client_to_server_bytes");
   const down = column("server_to_client_bytes");
@@ -43,16 +60,23 @@ export function phaseLatency(trials: Trials, phase: Phase, link: Link): Spread {
   }
   for (let i = 0; i < n; ++i) {
     const network = trials.groups[group[i]].network;
-    const transfer = up[i] / link.upBytesPerSecond + down[i] / link.downBytesPerSecond;
-    const waiting = flights[i] * (link.roundTripSeconds / 2 + (network.flight_overhead_seconds ?? 0));
-    let seconds = compute[i] + transfer + waiting;
+    const transfer = up[i] / link.upBytesPerSecond + down[i] / link.downBytesPerSecond -
+        Math.min(duplexUp[i] / link.upBytesPerSecond, duplexDown[i] / link.downBytesPerSecond);
+    let waiting = flights[i] * (link.roundTripSeconds / 2 + (network.flight_overhead_seconds ?? 0));
+    if (phase === "setup") {
+      waiting += slowStart(up[i], link.upBytesPerSecond, link.roundTripSeconds) +
+          slowStart(down[i], link.downBytesPerSecond, link.roundTripSeconds);
+    }
+    let onLink = transfer + waiting;
     for (const term of overlaps) {
       if (Number.isNaN(term.work[i])) continue;
       const hidden = term.up[i] / link.upBytesPerSecond + term.down[i] / link.downBytesPerSecond;
-      seconds -= term.share[i] * Math.min(term.work[i], hidden);
+      onLink -= term.share[i] * Math.min(term.work[i], hidden);
     }
+    const seconds = compute[i] + onLink;
     const width = Math.hypot(
-        half[i], QUANTILE * transfer * (network.bandwidth_relative_stddev ?? 0),
+        onLink > 0.5 * seconds ? linkHalf[i] : half[i],
+        QUANTILE * transfer * (network.bandwidth_relative_stddev ?? 0),
         QUANTILE * waiting * (network.round_trip_relative_stddev ?? 0));
     spread.p50[i] = seconds;
     spread.high[i] = seconds + width;

@@ -14,6 +14,7 @@ from picost._connection import Connection
 from picost._memory import Memory
 from picost._requests import DeploymentLike, ModelLike, ProtocolLike
 from picost._wire import models_pb2_grpc, oracle_pb2_grpc, studies_pb2_grpc
+from picost.comparison import Comparison
 from picost.cost_table import CostTable
 from picost.studies import StudyCalls
 
@@ -170,6 +171,12 @@ class Client(_Base, StudyCalls):
         return self._drive(_methods.capacity, model, protocol, deployment, arrivals_per_second,
                            client_storage_bytes, edit)
 
+    def compare(self, model: ModelLike, *, protocols: Iterable[ProtocolLike],
+                deployments: Iterable[DeploymentLike], online: bool = False) -> Comparison:
+        """Protocols x deployments by the time of one inference (online: without the offline
+        phase), and where their order flips. What one protocol refuses stays in its cells."""
+        return self._drive(_methods.compare, model, protocols, deployments, online)
+
 
 class AsyncClient(_Base, StudyCalls):
     """The same calls, to be awaited."""
@@ -265,3 +272,7 @@ class AsyncClient(_Base, StudyCalls):
                        client_storage_bytes: int, edit: Any = None) -> Any:
         return await self._drive(_methods.capacity, model, protocol, deployment,
                                  arrivals_per_second, client_storage_bytes, edit)
+
+    async def compare(self, model: ModelLike, *, protocols: Iterable[ProtocolLike],
+                      deployments: Iterable[DeploymentLike], online: bool = False) -> Comparison:
+        return await self._drive(_methods.compare, model, protocols, deployments, online)
