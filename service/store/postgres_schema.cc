@@ -55,6 +55,18 @@ constexpr const char* kMigrations[] = {
       PRIMARY KEY (study, tag, number)
     );
     )sql",
+    R"sql(
+    CREATE TABLE picost_resources (
+      collection BYTEA NOT NULL,
+      id BYTEA NOT NULL,
+      etag BYTEA NOT NULL,
+      create_time_micros BIGINT NOT NULL,
+      update_time_micros BIGINT NOT NULL,
+      content BYTEA NOT NULL,
+      revision BIGINT NOT NULL DEFAULT 0,
+      PRIMARY KEY (collection, id)
+    );
+    )sql",
 };
 constexpr int64_t kSchemaVersion = std::size(kMigrations);
 

@@ -58,6 +58,18 @@ constexpr const char* kMigrations[] = {
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE deleted_studies (key INTEGER PRIMARY KEY) STRICT;
     )sql",
+    R"sql(
+    CREATE TABLE resources (
+      collection BLOB NOT NULL,
+      id BLOB NOT NULL,
+      etag BLOB NOT NULL,
+      create_time_micros INTEGER NOT NULL,
+      update_time_micros INTEGER NOT NULL,
+      content BLOB NOT NULL,
+      revision INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (collection, id)
+    ) STRICT;
+    )sql",
 };
 constexpr int64_t kSchemaVersion = std::size(kMigrations);
 
