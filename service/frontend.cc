@@ -4,13 +4,16 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <atomic>
 #include <string>
 
 #include "proto/picost/v1/calibrations.grpc.pb.h"
 #include "proto/picost/v1/catalog.grpc.pb.h"
 #include "proto/picost/v1/models.grpc.pb.h"
 #include "proto/picost/v1/oracle.grpc.pb.h"
+#include "proto/picost/v1/studies.grpc.pb.h"
 #include "service/estimate_stream.h"
+#include "service/study/trial_watch.h"
 #include "service/unary.h"
 #include "service/upload_stream.h"
 
@@ -154,6 +157,39 @@ class CalibrationsFrontend : public v1::Calibrations::CallbackService {
   const ServiceMethods methods_;
 };
 
+class StudiesFrontend : public v1::Studies::CallbackService {
+ public:
+  StudiesFrontend(StudyService* service, const CallRules& rules)
+      : service_(service), rules_(rules), methods_(MethodsOf<v1::Study>("Studies", rules)) {}
+
+  PICOST_UNARY(CreateStudy, CreateStudyRequest, v1::Study)
+  PICOST_UNARY(GetStudy, GetStudyRequest, v1::Study)
+  PICOST_UNARY(ListStudies, ListStudiesRequest, v1::ListStudiesResponse)
+  PICOST_LONG(service_, AddTrial, AddTrialRequest, v1::Trial)
+  PICOST_LONG(service_, BatchAddTrials, BatchAddTrialsRequest, v1::BatchAddTrialsResponse)
+  PICOST_UNARY(GetTrial, GetTrialRequest, v1::Trial)
+  PICOST_LONG(service_, ListTrials, ListTrialsRequest, v1::ListTrialsResponse)
+  PICOST_LONG(service_, GetTrialColumns, GetTrialColumnsRequest, v1::TrialColumns)
+  PICOST_LONG(service_, GetTrialLayers, GetTrialLayersRequest, v1::TrialLayers)
+  PICOST_LONG(service_, GetParetoFront, GetParetoFrontRequest, v1::ParetoFront)
+  ServerUnaryReactor* DeleteStudy(CallbackServerContext* context,
+                                  const v1::DeleteStudyRequest* request,
+                                  google::protobuf::Empty*) override {
+    return RunUnary(rules_, methods_["DeleteStudy"], context, /*heavy=*/true,
+                    [=, this] { return service_->DeleteStudy(*request); });
+  }
+  grpc::ServerWriteReactor<v1::WatchTrialsResponse>* WatchTrials(
+      CallbackServerContext* context, const v1::WatchTrialsRequest* request) override {
+    return StartTrialWatch(service_, &watches_, rules_, methods_["WatchTrials"], context, *request);
+  }
+
+ private:
+  StudyService* const service_;
+  const CallRules rules_;
+  const ServiceMethods methods_;
+  std::atomic<int> watches_ = 0;
+};
+
 #undef PICOST_LONG
 #undef PICOST_HEAVY
 #undef PICOST_UNARY
@@ -162,13 +198,14 @@ class CalibrationsFrontend : public v1::Calibrations::CallbackService {
 }  // namespace
 
 Frontend::Frontend(ModelService* models, OracleService* oracle, EditService* edits,
-                   CompareService* compare, CatalogService* catalog,
+                   CompareService* compare, CatalogService* catalog, StudyService* studies,
                    CalibrationService* calibrations, MeasurementService* measurements,
                    const CallRules& rules) {
   services_.push_back(std::make_unique<ModelsFrontend>(models, rules));
   services_.push_back(std::make_unique<OracleFrontend>(oracle, edits, compare, rules));
   services_.push_back(std::make_unique<CatalogFrontend>(catalog, rules));
   services_.push_back(std::make_unique<CalibrationsFrontend>(calibrations, measurements, rules));
+  services_.push_back(std::make_unique<StudiesFrontend>(studies, rules));
 }
 
 Frontend::~Frontend() = default;
@@ -181,7 +218,8 @@ std::vector<grpc::Service*> Frontend::services() const {
 
 std::vector<std::string> Frontend::service_names() {
   return {v1::Models::service_full_name(), v1::CostOracle::service_full_name(),
-          v1::Catalog::service_full_name(), v1::Calibrations::service_full_name()};
+          v1::Catalog::service_full_name(), v1::Calibrations::service_full_name(),
+          v1::Studies::service_full_name()};
 }
 
 }  // namespace picost::service

@@ -17,6 +17,7 @@
 #include "service/edit_service.h"
 #include "service/model_service.h"
 #include "service/oracle_service.h"
+#include "service/study/study_service.h"
 
 namespace grpc {
 class Service;
@@ -30,7 +31,7 @@ struct CallRules;
 class Frontend {
  public:
   Frontend(ModelService* models, OracleService* oracle, EditService* edits, CompareService* compare,
-           CatalogService* catalog, CalibrationService* calibrations,
+           CatalogService* catalog, StudyService* studies, CalibrationService* calibrations,
            MeasurementService* measurements, const CallRules& rules);
   ~Frontend();
 

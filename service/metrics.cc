@@ -156,6 +156,20 @@ struct Metrics::Parts {
   prometheus::Family<prometheus::Gauge>& calibration_times = Register(
       registry, prometheus::BuildGauge(), "picost_calibration_time_seconds",
       "When a table was measured, as a Unix time, by table: its age is time() minus this.");
+  prometheus::Family<prometheus::Gauge>& study_trials = Register(
+      registry, prometheus::BuildGauge(), "picost_study_trials", "Trials of a configured study.");
+  prometheus::Family<prometheus::Gauge>& study_feasible =
+      Register(registry, prometheus::BuildGauge(), "picost_study_feasible_trials",
+               "Trials that keep every budget of the study.");
+  prometheus::Family<prometheus::Gauge>& study_best =
+      Register(registry, prometheus::BuildGauge(), "picost_study_best_feasible_online_seconds",
+               "Least predicted online latency of a trial that keeps every budget of the study.");
+  prometheus::Family<prometheus::Gauge>& study_hypervolume =
+      Register(registry, prometheus::BuildGauge(), "picost_study_hypervolume",
+               "Volume between the study's front and its reference point.");
+  prometheus::Family<prometheus::Gauge>& study_budgets =
+      Register(registry, prometheus::BuildGauge(), "picost_study_budget",
+               "A budget of the study, in the unit of its metric.");
   std::array<prometheus::Counter*, 3> estimates_by_coverage{
       &estimates.Add({{"coverage", "measured"}}), &estimates.Add({{"coverage", "extrapolated"}}),
       &estimates.Add({{"coverage", "missing"}})};
@@ -258,6 +272,33 @@ void Metrics::RecordStoreCall(const std::string& operation, bool failed, double 
 
 void Metrics::SetCalibrationTime(const std::string& table, double unix_seconds) {
   parts_->calibration_times.Add({{"table", table}}).Set(unix_seconds);
+}
+
+namespace {
+
+void SetOrRemove(prometheus::Family<prometheus::Gauge>& family, const std::string& study,
+                 const std::optional<double>& value) {
+  prometheus::Gauge& gauge = family.Add({{"study", study}});
+  // A figure that is not known is no figure, not zero.
+  value.has_value() ? gauge.Set(*value) : family.Remove(&gauge);
+}
+
+}  // namespace
+
+void Metrics::SetStudy(const std::string& study, const std::optional<StudyFigures>& figures) {
+  const auto value = [&figures](auto of) {
+    return figures ? std::optional<double>(of(*figures)) : std::nullopt;
+  };
+  SetOrRemove(parts_->study_trials, study, value([](const auto& f) { return f.trials; }));
+  SetOrRemove(parts_->study_feasible, study,
+              value([](const auto& f) { return f.feasible_trials; }));
+  SetOrRemove(parts_->study_best, study,
+              figures ? figures->best_feasible_online_seconds : std::nullopt);
+  SetOrRemove(parts_->study_hypervolume, study, figures ? figures->hypervolume : std::nullopt);
+  if (!figures) return;
+  for (const auto& [metric, limit] : figures->budgets) {
+    parts_->study_budgets.Add({{"study", study}, {"metric", metric}}).Set(limit);
+  }
 }
 
 void Metrics::SetSkippedTables(double count) { parts_->skipped_tables.Set(count); }

@@ -9,7 +9,10 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace prometheus {
 class Counter;
@@ -71,6 +74,17 @@ class Metrics {
   // A user's measurement of a whole inference against what was predicted.
   // ratio: measured by predicted.
   void RecordMeasurement(const std::string& protocol, double ratio, bool inside_interval);
+
+  // What is known of one of the configured studies.
+  struct StudyFigures {
+    double trials = 0;
+    double feasible_trials = 0;
+    std::optional<double> best_feasible_online_seconds;
+    std::optional<double> hypervolume;
+    std::vector<std::pair<std::string, double>> budgets;  // by metric
+  };
+  // Of the study's id; nothing: it is not there any more.
+  void SetStudy(const std::string& study, const std::optional<StudyFigures>& figures);
 
   // The text exposition format, with fresh figures of the process.
   std::string Render();

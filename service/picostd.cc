@@ -43,7 +43,9 @@ ABSL_FLAG(std::optional<std::string>, data_dir, std::nullopt,
 ABSL_FLAG(std::optional<std::string>, store, std::nullopt,
           "memory (the default), sqlite:PATH or postgresql://USER@HOST/DATABASE");
 ABSL_FLAG(std::optional<std::string>, admin_listen, std::nullopt,
-          "HOST:PORT for /metrics, /healthz and /readyz over HTTP; default none");
+          "HOST:PORT for the page, /metrics, /healthz and /readyz over HTTP; default none");
+ABSL_FLAG(std::vector<std::string>, metric_studies, {},
+          "ids of at most 50 studies whose figures stand among the metrics");
 ABSL_FLAG(std::optional<std::string>, admin_port_file, std::nullopt,
           "file to write the admin port to");
 ABSL_FLAG(std::optional<int32_t>, worker_threads, std::nullopt,
@@ -98,6 +100,7 @@ bool ApplyFlags(config::DaemonConfig& config) {
   if (const auto value = absl::GetFlag(FLAGS_data_dir)) config.set_data_dir(*value);
   if (const auto value = absl::GetFlag(FLAGS_store)) config.set_store(*value);
   if (const auto value = absl::GetFlag(FLAGS_drain_seconds)) config.set_drain_seconds(*value);
+  for (const std::string& id : absl::GetFlag(FLAGS_metric_studies)) config.add_metric_studies(id);
   config::Limits& limits = *config.mutable_limits();
   if (const auto value = absl::GetFlag(FLAGS_worker_threads)) limits.set_worker_threads(*value);
   if (const auto value = absl::GetFlag(FLAGS_waiting_calls)) limits.set_waiting_calls(*value);

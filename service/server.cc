@@ -22,6 +22,8 @@
 #include "service/call.h"
 #include "service/catalog_service.h"
 #include "service/config/config_check.h"
+#include "service/dashboard/gateway.h"
+#include "service/dashboard/page_assets.h"
 #include "service/data_source.h"
 #include "service/edit_service.h"
 #include "service/frontend.h"
@@ -37,7 +39,11 @@
 #include "service/store/metered_model_store.h"
 #include "service/store/metered_resource_store.h"
 #include "service/store/open_store.h"
+#include "service/store/open_study_store.h"
 #include "service/store/resource_store.h"
+#include "service/study/study_progress.h"
+#include "service/study/study_service.h"
+#include "service/study/trial_metrics.h"
 #include "service/work_queue.h"
 
 namespace picost::service {
@@ -66,7 +72,7 @@ std::string StoreKind(const std::string& address) { return address.substr(0, add
 // In the order of their dependence: members are destroyed from the last.
 struct Server::Parts {
   Parts(const config::DaemonConfig& with_defaults, std::unique_ptr<ModelStore> opened,
-        std::unique_ptr<ResourceStore> opened_resources,
+        std::unique_ptr<ResourceStore> opened_resources, std::unique_ptr<StudyStore> opened_studies,
         std::unique_ptr<AccessControl> access_control, std::FILE* log)
       : config(with_defaults),
         logger(log, config.logging()),
@@ -79,6 +85,7 @@ struct Server::Parts {
                   [this](const std::string& operation, bool failed, double seconds) {
                     metrics.RecordStoreCall(operation, failed, seconds);
                   }),
+        study_store(std::move(opened_studies)),
         data(
             config.data_dir(),
             [this](cost::LoadOptions& options) { return AddUserTables(resources, options); },
@@ -106,13 +113,34 @@ struct Server::Parts {
             [this](const std::string& protocol, double ratio, bool inside) {
               metrics.RecordMeasurement(protocol, ratio, inside);
             }),
+        studies(study_store.get(), &edits, NowMicros),
         queue(config.limits().worker_threads(),
               static_cast<size_t>(config.limits().waiting_calls())),
         in_flight(config.limits().calls_in_flight()),
-        frontend(&models, &oracle, &edits, &compare, &catalog, &calibrations, &measurements,
-                 CallRules{&metrics, &queue, access.get(), &logger, &in_flight}) {
+        frontend(&models, &oracle, &edits, &compare, &catalog, &studies, &calibrations,
+                 &measurements, CallRules{&metrics, &queue, access.get(), &logger, &in_flight}) {
     if (log != nullptr) grpc_log.emplace(&logger);
     data.OnLoaded([this](const cost::DataDirectory& loaded) { ReportData(loaded); });
+  }
+
+  // Figures of the configured studies: a front costs the trials added since the last time.
+  void RecordStudies() {
+    for (const std::string& id : config.metric_studies()) {
+      const auto summary = studies.Summarize(id);
+      if (absl::IsNotFound(summary.status())) metrics.SetStudy(id, std::nullopt);
+      if (!summary.ok()) continue;  // the store's own metrics tell of it
+      const StudyProgress& progress = summary->progress;
+      Metrics::StudyFigures figures{
+          .trials = static_cast<double>(progress.number()),
+          .feasible_trials = static_cast<double>(progress.feasible_count()),
+          .best_feasible_online_seconds = progress.best_online_seconds(),
+          .hypervolume = progress.Hypervolume(summary->study, /*feasible_only=*/false)};
+      for (const v1::SearchBudget& budget : summary->study.budgets()) {
+        const NamedLimit limit = LimitOf(budget);
+        figures.budgets.emplace_back(limit.metric, limit.limit);
+      }
+      metrics.SetStudy(id, figures);
+    }
   }
 
   void ReportData(const cost::DataDirectory& loaded) {
@@ -175,6 +203,7 @@ struct Server::Parts {
   const std::unique_ptr<AccessControl> access;
   MeteredModelStore store;
   MeteredResourceStore resources;
+  const std::unique_ptr<StudyStore> study_store;
   DataSource data;
   GraphLoader loader;
   ModelService models;
@@ -184,6 +213,7 @@ struct Server::Parts {
   CatalogService catalog;
   CalibrationService calibrations;
   MeasurementService measurements;
+  StudyService studies;
   WorkQueue queue;
   InFlightLimit in_flight;
   Frontend frontend;
@@ -193,6 +223,7 @@ struct Server::Parts {
   std::unique_ptr<Listeners> listeners;
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<Reloads> reloads;
+  std::unique_ptr<Gateway> gateway;
   std::unique_ptr<AdminServer> admin;
 };
 
@@ -223,8 +254,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::DaemonConfig
   PICOST_ASSIGN_OR_RETURN(std::unique_ptr<ModelStore> store, OpenStore(config.store()));
   PICOST_ASSIGN_OR_RETURN(std::unique_ptr<ResourceStore> resources,
                           OpenResourceStore(config.store()));
+  PICOST_ASSIGN_OR_RETURN(std::unique_ptr<StudyStore> studies, OpenStudyStore(config.store()));
   auto parts = std::make_unique<Parts>(config, std::move(store), std::move(resources),
-                                       std::move(access), options.log);
+                                       std::move(studies), std::move(access), options.log);
   parts->listeners = std::move(listeners);
   if (options.load_data_at_start && parts->data.has_path()) {
     PICOST_RETURN_IF_ERROR(parts->data.Get().status());
@@ -275,22 +307,34 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::DaemonConfig
 }
 
 absl::Status Server::StartAdmin(const config::Admin& admin) {
-  const auto metrics = [this] {
+  const auto metrics = [this](const AdminRequest&) {
+    parts_->RecordStudies();
     parts_->metrics.SetCacheBytes(static_cast<double>(parts_->loader.cache_bytes()));
     return AdminResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                          .body = parts_->metrics.Render()};
   };
-  const auto ready = [this] {
+  const auto ready = [this](const AdminRequest&) {
     const absl::Status status = Ready();
     return status.ok() ? AdminResponse{.body = "ready\n"}
                        : AdminResponse{.status = 503, .body = absl::StrCat(status.message(), "\n")};
   };
-  PICOST_ASSIGN_OR_RETURN(
-      parts_->admin,
-      AdminServer::Start(admin.address(),
-                         {{"/metrics", metrics},
-                          {"/healthz", [] { return AdminResponse{.body = "alive\n"}; }},
-                          {"/readyz", ready}}));
+  const auto alive = [](const AdminRequest&) { return AdminResponse{.body = "alive\n"}; };
+  AdminServer::Handlers handlers = {{"/metrics", metrics}, {"/healthz", alive}, {"/readyz", ready}};
+  for (const PageAsset& asset : PageAssets()) {
+    const auto answer = [&asset](const AdminRequest&) {
+      return AdminResponse{.content_type = std::string(asset.content_type),
+                           .body = std::string(asset.content)};
+    };
+    handlers[absl::StrCat("/page/", std::string(asset.name))] = answer;
+    if (asset.name == "index.html") handlers["/"] = answer;
+  }
+  parts_->gateway = std::make_unique<Gateway>(InProcessChannel());
+  handlers["/api/"] = [this](const AdminRequest& request) {
+    return parts_->gateway->Handle(request);
+  };
+  PICOST_ASSIGN_OR_RETURN(parts_->admin,
+                          AdminServer::Start(admin.address(), std::move(handlers),
+                                             /*local_only=*/IsLocalAddress(admin.address())));
   return absl::OkStatus();
 }
 

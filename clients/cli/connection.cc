@@ -70,6 +70,7 @@ Result<std::shared_ptr<Connection>> Connect(const Options& options,
   connection->models = v1::Models::NewStub(channel);
   connection->oracle = v1::CostOracle::NewStub(channel);
   connection->catalog = v1::Catalog::NewStub(channel);
+  connection->studies = v1::Studies::NewStub(channel);
   return connection;
 }
 

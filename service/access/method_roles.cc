@@ -44,7 +44,11 @@ constexpr MethodRole kMethodRoles[] = {
     {"picost.v1.Studies/ListStudies", ROLE_READER},
     {"picost.v1.Studies/DeleteStudy", ROLE_ADMIN},
     {"picost.v1.Studies/AddTrial", ROLE_PREDICTOR},
+    {"picost.v1.Studies/BatchAddTrials", ROLE_PREDICTOR},
+    {"picost.v1.Studies/GetTrial", ROLE_READER},
     {"picost.v1.Studies/ListTrials", ROLE_READER},
+    {"picost.v1.Studies/GetTrialColumns", ROLE_READER},
+    {"picost.v1.Studies/GetTrialLayers", ROLE_READER},
     {"picost.v1.Studies/GetParetoFront", ROLE_READER},
     {"picost.v1.Studies/WatchTrials", ROLE_READER},
 

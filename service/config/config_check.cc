@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "service/store/open_store.h"
+#include "service/study/study_names.h"
 
 namespace picost::service {
 namespace {
@@ -140,6 +141,17 @@ std::vector<FieldProblem> CheckConfig(const google::protobuf::Message& message) 
                    absl::StrCat("'", address,
                                 "' is reachable from other machines, and the admin "
                                 "port has no encryption; use loopback, or set allow_insecure"));
+    }
+  }
+  constexpr int kMostMetricStudies = 50;
+  if (config.metric_studies_size() > kMostMetricStudies) {
+    problems.Add("metric_studies", absl::StrCat("names ", config.metric_studies_size(),
+                                                " studies; name at most ", kMostMetricStudies));
+  }
+  for (int i = 0; i < config.metric_studies_size(); ++i) {
+    if (const absl::Status status = ValidateStudyId(config.metric_studies(i), "the id");
+        !status.ok()) {
+      problems.Add(absl::StrCat("metric_studies[", i, "]"), std::string(status.message()));
     }
   }
   if (config.has_access()) {

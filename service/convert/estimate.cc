@@ -80,6 +80,8 @@ std::string NameUnlessEmpty(const char* collection, const std::string& id) {
   return id.empty() ? std::string() : absl::StrCat(collection, "/", id);
 }
 
+}  // namespace
+
 void ToProto(const cost::Provenance& from, v1::Provenance& to) {
   to.set_model(absl::StrCat("models/", from.graph_fingerprint));
   to.set_protocol(absl::StrCat("protocols/", from.protocol_id));
@@ -104,8 +106,6 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to) {
   to.set_flight_overhead_seconds(from.flight_overhead_seconds);
   to.set_restarts_after_idle(from.restarts_after_idle);
 }
-
-}  // namespace
 
 void TotalsToProto(const std::array<cost::PhaseCost, primitives::kPhaseCount>& phases,
                    Bytes client_storage, Bytes server_storage, v1::Estimate& to) {

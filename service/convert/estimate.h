@@ -14,6 +14,8 @@
 
 namespace picost::service {
 
+void ToProto(const cost::Provenance& from, v1::Provenance& to);
+
 void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateView view,
              v1::Estimate& to);
 

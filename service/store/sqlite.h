@@ -55,9 +55,15 @@ class Statement {
 
 class Database {
  public:
-  // Opens or creates the file: WAL, a full sync per commit, 5 s of patience with
-  // locks, and an integrity check. Errors name the path.
-  static absl::StatusOr<Database> Open(const std::string& path);
+  struct Options {
+    bool check = true;  // the file's integrity, by reading all of it
+    // Commits reach the disk before they return. Otherwise they survive the end of
+    // the process, and the last ones may be lost with the machine's power.
+    bool sync_commits = true;
+  };
+  // Opens or creates the file: WAL, 5 s of patience with locks. Errors name the path.
+  static absl::StatusOr<Database> Open(const std::string& path, const Options& options);
+  static absl::StatusOr<Database> Open(const std::string& path) { return Open(path, Options()); }
 
   // Statements without results.
   absl::Status Execute(const std::string& sql);

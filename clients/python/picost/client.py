@@ -13,9 +13,10 @@ from picost import _methods, answers, errors
 from picost._connection import Connection
 from picost._memory import Memory
 from picost._requests import DeploymentLike, ModelLike, ProtocolLike
-from picost._wire import models_pb2_grpc, oracle_pb2_grpc
+from picost._wire import models_pb2_grpc, oracle_pb2_grpc, studies_pb2_grpc
 from picost.comparison import Comparison
 from picost.cost_table import CostTable
+from picost.studies import StudyCalls
 
 DEFAULT_ADDRESS = "127.0.0.1:7433"
 
@@ -62,7 +63,8 @@ class _Base:
             self._metadata = self._connection.metadata()
             self._channel = self._connection.open(api)
             self._stubs = {"oracle": oracle_pb2_grpc.CostOracleStub(self._channel),
-                           "models": models_pb2_grpc.ModelsStub(self._channel)}
+                           "models": models_pb2_grpc.ModelsStub(self._channel),
+                           "studies": studies_pb2_grpc.StudiesStub(self._channel)}
 
     def _forget(self, error: errors.PicostError) -> bool:
         """True where a registered model is gone (another daemon), so that it is sent again."""
@@ -72,7 +74,7 @@ class _Base:
         return False
 
 
-class Client(_Base):
+class Client(_Base, StudyCalls):
     """Asks a daemon. May be pickled: workers connect on their own."""
 
     def wait_ready(self, timeout: float = 30.0) -> "Client":
@@ -176,7 +178,7 @@ class Client(_Base):
         return self._drive(_methods.compare, model, protocols, deployments, online)
 
 
-class AsyncClient(_Base):
+class AsyncClient(_Base, StudyCalls):
     """The same calls, to be awaited."""
 
     async def wait_ready(self, timeout: float = 30.0) -> "AsyncClient":
