@@ -13,7 +13,6 @@ constexpr MethodRole kMethodRoles[] = {
     {"picost.v1.Models/UploadModel", ROLE_PREDICTOR},
     {"picost.v1.Models/GetModel", ROLE_READER},
     {"picost.v1.Models/ListModels", ROLE_READER},
-    {"picost.v1.Models/UpdateModel", ROLE_PREDICTOR},
     // Models have no owners: whoever deletes one takes it from all.
     {"picost.v1.Models/DeleteModel", ROLE_ADMIN},
     {"picost.v1.Models/ListLayers", ROLE_READER},
