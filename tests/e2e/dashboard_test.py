@@ -39,6 +39,9 @@ DRIVER = shutil.which("chromedriver", path="/usr/bin:/bin")
 MODEL = "data/models/minionn_cifar.onnx"
 WHERE = dict(protocol="cheetah", deployment="wan")
 TRIALS = 10000
+# Other programs share the machine of a test: times are printed, and held to the promise where
+# asked for: bazel test //tests/e2e:dashboard_test --config=opt --test_env=PICOST_TIMES=1.
+TIMES = bool(os.environ.get("PICOST_TIMES"))
 HOSTILE = "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>'\"--"
 FOCUSABLE = "a[href], button, select, input, canvas[tabindex], [tabindex='0']"
 
@@ -204,6 +207,8 @@ class DashboardTest(unittest.TestCase):
         self.open()
         usable, = self.browser.execute_script("return performance.getEntriesByName('usable').map(e => e.startTime)")
         print("usable after %.0f ms with %d trials" % (usable, TRIALS))
+        if TIMES:
+            self.assertLess(usable, 1000)
         rows = self.rows()
         self.assertEqual(TRIALS, len(rows))
         for row, trial in zip(rows, self.trials):
@@ -253,6 +258,8 @@ class DashboardTest(unittest.TestCase):
         times = self.browser.execute_script("return performance.getEntriesByName('redraw').map(e => e.duration)")
         print("slider to redraw: median %.0f ms, longest %.0f ms of %d" %
               (sorted(times)[len(times) // 2], max(times), len(times)))
+        if TIMES:
+            self.assertLess(sorted(times)[len(times) // 2], 100)
         link = self.browser.current_url
         self.browser.get("about:blank")
         self.browser.get(link)
