@@ -64,6 +64,12 @@ int64_t NowMicros() {
       .count();
 }
 
+graph::ImportLimits ImportLimitsOf(const config::Limits& limits) {
+  graph::ImportLimits import;
+  import.max_bytes = int64_t{limits.upload_megabytes()} << 20;
+  return import;
+}
+
 // Without a password that stands in it.
 std::string StoreKind(const std::string& address) { return address.substr(0, address.find(':')); }
 
@@ -90,9 +96,11 @@ struct Server::Parts {
             config.data_dir(),
             [this](cost::LoadOptions& options) { return AddUserTables(resources, options); },
             [this] { return UserTablesStamp(resources); }),
-        loader(&store, graph::ImportLimits{},
-               int64_t{config.limits().model_cache_megabytes()} << 20,
-               [this](bool hit) { metrics.RecordCacheLookup(hit); }),
+        loader(
+            &store, ImportLimitsOf(config.limits()),
+            int64_t{config.limits().model_cache_megabytes()} << 20,
+            [this](bool hit) { metrics.RecordCacheLookup(hit); },
+            [this](const char* stage, double seconds) { metrics.RecordIngest(stage, seconds); }),
         models(&store, &loader, NowMicros),
         oracle(&loader, &data,
                [this](bool missing, bool extrapolated) {
