@@ -56,7 +56,9 @@ class Statement {
 class Database {
  public:
   struct Options {
-    bool check = true;  // the file's integrity, by reading all of it
+    // The file's integrity, by reading all of it but trials: a million of them would
+    // keep a start for seconds, and a damaged one is found when it is read.
+    bool check = true;
     // Commits reach the disk before they return. Otherwise they survive the end of
     // the process, and the last ones may be lost with the machine's power.
     bool sync_commits = true;
@@ -73,6 +75,8 @@ class Database {
   int64_t Changes() const;
 
  private:
+  absl::Status Check(const std::string& path);
+
   struct Close {
     void operator()(sqlite3* database) const;
   };

@@ -5,7 +5,9 @@ import io
 import json
 import os
 import random
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,12 +20,14 @@ sys.path.insert(0, os.path.abspath("clients/python"))
 sys.path.insert(0, os.path.abspath("tests/e2e"))
 
 import picost  # noqa: E402
-from daemon_test import Daemon  # noqa: E402
+from daemon_test import PICOSTD, Daemon  # noqa: E402
 from picost._wire import deployment_pb2, studies_pb2  # noqa: E402
 from picost.edits import keep  # noqa: E402
 
 try:
     from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
@@ -35,6 +39,9 @@ DRIVER = shutil.which("chromedriver", path="/usr/bin:/bin")
 MODEL = "data/models/minionn_cifar.onnx"
 WHERE = dict(protocol="cheetah", deployment="wan")
 TRIALS = 10000
+# Other programs share the machine of a test: times are printed, and held to the promise where
+# asked for: bazel test //tests/e2e:dashboard_test --config=opt --test_env=PICOST_TIMES=1.
+TIMES = bool(os.environ.get("PICOST_TIMES"))
 HOSTILE = "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>'\"--"
 FOCUSABLE = "a[href], button, select, input, canvas[tabindex], [tabindex='0']"
 
@@ -45,8 +52,78 @@ def pictures():
     return folder
 
 
-@unittest.skipUnless(webdriver and CHROMIUM and DRIVER,
-                     "Debian's chromium, chromium-driver or python3-selenium is not installed")
+def open_browser(folder):
+    """Chromium without a window; what it saves goes into the folder."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                     "--window-size=1280,1500", "--user-data-dir=" + os.path.join(folder, "profile")):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    browser = webdriver.Chrome(service=Service(DRIVER), options=options)
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": folder})
+    return browser
+
+
+needs_browser = unittest.skipUnless(webdriver and CHROMIUM and DRIVER,
+                                    "Debian's chromium, chromium-driver or python3-selenium is not installed")
+
+
+@needs_browser
+class TokenTest(unittest.TestCase):
+    """The page needs the same token as the API."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp()
+        cls.addClassCleanup(shutil.rmtree, cls.folder, True)
+        made = subprocess.run([PICOSTD, "--new_token"], capture_output=True, text=True, check=True).stdout
+        cls.token = re.search(r"once: (\S+)", made).group(1)
+        principals = os.path.join(cls.folder, "principals")
+        with open(principals, "w") as f:
+            f.write("principals { name: 'reader' role: ROLE_READER %s }" %
+                    re.search(r'token_sha256: "\w+"', made).group(0))
+        config = os.path.join(cls.folder, "config")
+        with open(config, "w") as f:
+            f.write("access { principals_file: '%s' }" % principals)
+        port_file = os.path.join(cls.folder, "admin")
+        daemon = Daemon(cls.folder, "--config=" + config, "--admin_listen=127.0.0.1:0",
+                        "--admin_port_file=" + port_file)
+        cls.addClassCleanup(daemon.stop)
+        with open(port_file) as f:
+            cls.origin = "http://127.0.0.1:%d" % int(f.read())
+        cls.browser = open_browser(cls.folder)
+        cls.addClassCleanup(cls.browser.quit)
+
+    def call(self, token):
+        headers = {"Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = "Bearer " + token
+        request = urllib.request.Request(self.origin + "/api/picost.v1.Studies/ListStudies", b"{}", headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def test_the_gateway_asks_for_the_token(self):
+        self.assertIn(self.call(None), (401, 403))
+        self.assertEqual(401, self.call("wrong"))
+        self.assertEqual(200, self.call(self.token))
+
+    def test_the_page_asks_for_the_token_and_goes_on_with_it(self):
+        self.browser.get(self.origin + "/#view=sources")
+        wait = WebDriverWait(self.browser, 30)
+        for token in ("wrong", self.token):
+            field = wait.until(lambda b: b.find_element(By.ID, "token"))
+            field.send_keys(token + Keys.ENTER)
+            wait.until(lambda b: not b.find_elements(By.ID, "token") or b.find_element(By.ID, "token") != field)
+        wait.until(lambda b: b.find_element(By.ID, "content").get_attribute("data-ready") == "sources")
+        self.assertIn("deployments/wan", self.browser.find_element(By.ID, "content").text)
+        self.assertNotIn(self.token, self.browser.current_url)
+
+
+@needs_browser
 class DashboardTest(unittest.TestCase):
 
     @classmethod
@@ -62,17 +139,8 @@ class DashboardTest(unittest.TestCase):
         cls.client = picost.Client(cls.daemon.address).wait_ready()
         cls.addClassCleanup(cls.client.close)
         cls.fill()
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                         "--window-size=1280,1500", "--user-data-dir=" + os.path.join(cls.folder, "profile")):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        from selenium.webdriver.chrome.service import Service
-        cls.browser = webdriver.Chrome(service=Service(DRIVER), options=options)
+        cls.browser = open_browser(cls.folder)
         cls.addClassCleanup(cls.browser.quit)
-        cls.browser.execute_cdp_cmd("Browser.setDownloadBehavior",
-                                    {"behavior": "allow", "downloadPath": cls.folder})
 
     @classmethod
     def fill(cls):
@@ -139,6 +207,8 @@ class DashboardTest(unittest.TestCase):
         self.open()
         usable, = self.browser.execute_script("return performance.getEntriesByName('usable').map(e => e.startTime)")
         print("usable after %.0f ms with %d trials" % (usable, TRIALS))
+        if TIMES:
+            self.assertLess(usable, 1000)
         rows = self.rows()
         self.assertEqual(TRIALS, len(rows))
         for row, trial in zip(rows, self.trials):
@@ -188,6 +258,8 @@ class DashboardTest(unittest.TestCase):
         times = self.browser.execute_script("return performance.getEntriesByName('redraw').map(e => e.duration)")
         print("slider to redraw: median %.0f ms, longest %.0f ms of %d" %
               (sorted(times)[len(times) // 2], max(times), len(times)))
+        if TIMES:
+            self.assertLess(sorted(times)[len(times) // 2], 100)
         link = self.browser.current_url
         self.browser.get("about:blank")
         self.browser.get(link)
@@ -207,7 +279,6 @@ class DashboardTest(unittest.TestCase):
     def test_dragging_in_the_chart_brushes(self):
         self.open()
         canvas = self.browser.find_element(By.TAG_NAME, "canvas")
-        from selenium.webdriver.common.action_chains import ActionChains
         ActionChains(self.browser).move_to_element_with_offset(canvas, -100, -50).click_and_hold().move_by_offset(
             150, 120).release().perform()
         self.assertIn("brush=", self.browser.current_url)

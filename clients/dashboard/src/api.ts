@@ -7,9 +7,9 @@ export class ApiError extends Error {
 }
 
 const TOKEN_KEY = "picost-token";
-let askForToken: () => void = () => {};
+let askForToken: (why: string) => void = () => {};
 
-export function onTokenNeeded(ask: () => void): void {
+export function onTokenNeeded(ask: (why: string) => void): void {
   askForToken = ask;
 }
 
@@ -28,8 +28,9 @@ export async function call<T>(method: string, request: object): Promise<T> {
   });
   const answer = await response.json();
   if (response.ok) return answer as T;
-  if (response.status === 401 || response.status === 403) askForToken();
-  throw new ApiError(String(answer.message ?? response.statusText), response.status);
+  const message = String(answer.message ?? response.statusText);
+  if (response.status === 401 || response.status === 403) askForToken(message);
+  throw new ApiError(message, response.status);
 }
 
 // All pages of a List method.

@@ -67,13 +67,16 @@ function showHeader(): void {
         h("button", {type: "button", id: "svg", click: save("svg")}, "Save SVG")));
 }
 
-function showToken(): void {
+function showToken(why: string): void {
+  if (document.getElementById("token") !== null) return;  // somebody is typing
   const field = h("input", {type: "password", id: "token", autocomplete: "off", "aria-label": "API token"});
-  const form = h("form", {submit: (event) => {
+  const form: HTMLFormElement = h("form", {submit: (event) => {
     event.preventDefault();
     setToken(field.value);
+    form.remove();
     void show();
-  }}, h("label", {for: "token"}, "This daemon asks for a token, the same as its API. ", field), h("button", {}, "Use it"));
+  }}, h("p", {class: "warning"}, why),
+     h("label", {for: "token"}, "The page needs the same token as the API: ", field, " "), h("button", {}, "Use it"));
   document.getElementById("content")!.replaceChildren(form);
   field.focus();
 }
