@@ -29,7 +29,7 @@
 #include "service/frontend.h"
 #include "service/graph_loader.h"
 #include "service/listeners.h"
-#include "service/log/grpc_log.h"
+#include "service/log/library_log.h"
 #include "service/log/logger.h"
 #include "service/malformed_bytes.h"
 #include "service/metrics.h"
@@ -127,7 +127,7 @@ struct Server::Parts {
         in_flight(config.limits().calls_in_flight()),
         frontend(&models, &oracle, &edits, &compare, &catalog, &studies, &calibrations,
                  &measurements, CallRules{&metrics, &queue, access.get(), &logger, &in_flight}) {
-    if (log != nullptr) grpc_log.emplace(&logger);
+    if (log != nullptr) library_log.emplace(&logger);
     data.OnLoaded([this](const cost::DataDirectory& loaded) { ReportData(loaded); });
   }
 
@@ -207,7 +207,7 @@ struct Server::Parts {
   const config::DaemonConfig config;
   Metrics metrics;
   Logger logger;
-  std::optional<GrpcLogRoute> grpc_log;
+  std::optional<LibraryLogRoute> library_log;
   const std::unique_ptr<AccessControl> access;
   MeteredModelStore store;
   MeteredResourceStore resources;
