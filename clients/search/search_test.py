@@ -92,6 +92,22 @@ class SearchTest(unittest.TestCase):
         self.assertEqual(first, again)
         self.assertNotEqual(first["kept"], other["kept"])
 
+    def test_results_become_trials_of_a_study_once(self):
+        context = Context(self.oracle, 0.15, "searches")
+        for _ in range(2):
+            blind = main.run(context, row("senet", "published"))
+            looking = main.run(context, row("pillar", "oracle", "pillar-espn/wan"))
+        trials = self.oracle.trials("searches")
+        self.assertEqual(len(trials), len(GARBLED) + 1)
+        for trial, price in zip(trials, [*blind["costs"].values(),
+                                         looking["costs"]["pillar-espn/wan"]]):
+            online = trial.totals.online
+            self.assertEqual((online.client_to_server_bytes + online.server_to_client_bytes) / 1e6,
+                             price["megabytes"])
+        self.assertEqual([m.value for m in trials[0].metrics if m.metric == "accuracy"],
+                         [blind["accuracy"]])
+        self.assertEqual(len(self.oracle.trials("searches", tag="pillar")), 1)
+
     def test_activations_stand_in_the_order_of_the_file(self):
         for make in NETWORKS.values():
             network = make()

@@ -277,7 +277,7 @@ class AsyncClient(_Base, StudyCalls):
         """Answers as they come, each with its question's "id"; the next question is taken when
         the daemon has room for it. A question: {"id": "a", "model": ..., "protocol": ...,
         "deployment": ...}. A model that is not small is registered first."""
-        self._open(grpc.aio.insecure_channel)
+        self._open(grpc.aio)
 
         async def requests() -> AsyncIterator[edits_pb2.StreamEstimateRequest]:
             async for asked in questions:

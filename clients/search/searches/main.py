@@ -19,7 +19,7 @@ import picost
 from searches import cryptonas, pillar, senet, snl
 from searches.context import Context
 from searches.networks import NETWORKS
-from searches.pricing import Setting
+from searches.pricing import Pricer, Setting
 
 SEARCHES = {"cryptonas": cryptonas, "snl": snl, "senet": senet, "pillar": pillar}
 # Objectives that look at no setting: their networks are priced in all. The paper's own first.
@@ -30,11 +30,21 @@ KEY = ("search", "network", "objective", "setting", "budget", "seed")
 
 
 def run(context: Context, row: Dict[str, Any], **options: Any) -> Dict[str, Any]:
-    """row: the key of a result; the result with what was found."""
+    """row: the key of a result; the result with what was found, priced in every setting of the
+    search. Into the study go the settings that the objective looked at, or all."""
     search = SEARCHES[row["search"]]
     setting = Setting(*row["setting"].split("/")) if row["setting"] else None
-    return {**row, **options, **search.run(context, row["network"], row["objective"], setting,
-                                           row["budget"], row["seed"], **options)}
+    found = search.run(context, row["network"], row["objective"], setting, row["budget"], row["seed"],
+                       **options)
+    network, edit_of = found.pop("variant")
+    result = {**row, **options, **found, "costs": {}}
+    for priced in search.SETTINGS:
+        pricer = Pricer(context.oracle, network, priced)
+        edit = edit_of(list(pricer.layers))
+        result["costs"][str(priced)] = pricer.edited(edit)._asdict()
+        if setting in (None, priced):
+            context.log(row, pricer, edit, found["accuracy"])
+    return result
 
 
 def grid(seeds: int) -> Iterator[Dict[str, Any]]:
@@ -105,6 +115,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--granularity", choices=["pixel", "channel"], help="of SNL's masks")
     parser.add_argument("--server", help="HOST:PORT; default: a private daemon")
+    parser.add_argument("--study", default="", help="of that server: results become its trials")
     options = parser.parse_args(arguments)
     blind = options.objective != "oracle"
     if blind and options.objective not in BLIND[options.search]:
@@ -118,7 +129,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                          options.seed)))
     extra = {"granularity": options.granularity} if options.granularity else {}
     with client(options.server) as oracle:
-        print(json.dumps(run(Context(oracle), row, **extra), sort_keys=True))
+        print(json.dumps(run(Context(oracle, study=options.study), row, **extra), sort_keys=True))
     return 0
 
 
@@ -130,10 +141,11 @@ def main_all(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--results", default=os.path.join(HERE, "results.jsonl"))
     parser.add_argument("--report", action="store_true", help="write README.md's tables, run nothing")
     parser.add_argument("--server", help="HOST:PORT; default: a private daemon")
+    parser.add_argument("--study", default="", help="of that server: results become its trials")
     options = parser.parse_args(arguments)
     if not options.report:
         with client(options.server) as oracle:
-            run_all(Context(oracle), options.results, options.seeds, options.only)
+            run_all(Context(oracle, study=options.study), options.results, options.seeds, options.only)
     from searches import report
     report.rewrite(os.path.join(HERE, "README.md"), results(options.results))
     return 0

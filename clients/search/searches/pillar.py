@@ -136,14 +136,6 @@ def choose(pricer: Pricer, table: picost.CostTable, lost: List[List[float]],
     return [CHOICES[i] for i in combinations[loss.argmin()].tolist()]
 
 
-def prices(context: Context, make: Any, degrees: Sequence[int]) -> Dict[str, Dict[str, float]]:
-    result = {}
-    for setting in SETTINGS:
-        pricer = Pricer(context.oracle, make(), setting)
-        result[str(setting)] = pricer.edited(edit_of(list(pricer.layers), degrees))._asdict()
-    return result
-
-
 def train(student: nn.Module, teacher: nn.Module, degrees: Sequence[int],
           context: Context) -> Dict[str, Any]:
     """What comes out with these degrees."""
@@ -184,4 +176,5 @@ def run(context: Context, network: str, objective: str, setting: Optional[Settin
     if key not in context.found:
         training.begin(seed)
         context.found[key] = train(student, teacher, degrees, context)
-    return {**context.found[key], "degrees": degrees, "costs": prices(context, make, degrees)}
+    return {**context.found[key], "degrees": degrees,
+            "variant": (make(), lambda nodes: edit_of(nodes, degrees))}

@@ -1,7 +1,7 @@
 """What a network costs in a setting: a protocol over a deployment."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional
+from typing import Any, Dict, List, Mapping, NamedTuple
 
 import picost
 import torch
@@ -95,13 +95,3 @@ class Pricer:
                                            **self.setting.question)
         return [answer.kept.get(node, 0) for node in self.layers]
 
-
-def prices(oracle: picost.Client, network: nn.Module, settings: List[Setting],
-           counts: Optional[List[int]]) -> Dict[str, Dict[str, float]]:
-    """For a result: what these counts (none: the network as it is) cost everywhere."""
-    result = {}
-    for setting in settings:
-        pricer = Pricer(oracle, network, setting)
-        price = pricer.base if counts is None else pricer.kept(dict(zip(pricer.layers, counts)))
-        result[str(setting)] = price._asdict()
-    return result
