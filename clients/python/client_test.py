@@ -6,7 +6,6 @@ import io
 import json
 import os
 import pickle
-import random
 import tempfile
 import time
 import types

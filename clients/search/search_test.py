@@ -108,6 +108,16 @@ class SearchTest(unittest.TestCase):
                          [blind["accuracy"]])
         self.assertEqual(len(self.oracle.trials("searches", tag="pillar")), 1)
 
+    def test_results_are_priced_anew_from_what_was_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "results.jsonl")
+            found = [main.run(self.context, row("snl", "published")),
+                     main.run(self.context, row("cryptonas", "flop", budget="small"))]
+            with open(path, "w", encoding="utf-8") as file:
+                file.writelines(json.dumps({**one, "costs": {}}) + "\n" for one in found)
+            main.reprice(self.context, path)
+            self.assertEqual(main.results(path), json.loads(json.dumps(found)))
+
     def test_activations_stand_in_the_order_of_the_file(self):
         for make in NETWORKS.values():
             network = make()

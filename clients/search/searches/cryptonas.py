@@ -16,7 +16,7 @@ oracle:    depth, growth and width under a latency, from the same space; the con
 from __future__ import annotations
 
 import itertools
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import picost
 import torch
@@ -220,5 +220,9 @@ def run(context: Context, network: str, objective: str, setting: Optional[Settin
             "depth": core.depth, "skips": core.skips,
             "relus_before_pruning": core.relus + sum(
                 core.channels[j // core.depth] * (digits.SHAPE[1] >> j // core.depth)**2
-                for _, j in core.skips),
-            "variant": (CoreNetwork(core), lambda nodes: {})}
+                for _, j in core.skips)}
+
+
+def variant(result: Dict[str, Any]) -> Tuple[nn.Module, Callable[[Sequence[str]], Any]]:
+    """The network of a result; nothing of it is edited."""
+    return CoreNetwork(Core(result["channels"], result["depth"], result["skips"])), lambda nodes: {}

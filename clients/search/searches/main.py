@@ -3,6 +3,7 @@
     search snl --network resnet --objective oracle --setting cheetah/wan --budget medium --seed 1
     run_all                   # every row that results.jsonl does not hold yet
     run_all --report          # the tables of README.md anew
+    run_all --reprice         # the same results at the daemon's present prices
 """
 from __future__ import annotations
 
@@ -29,22 +30,38 @@ HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KEY = ("search", "network", "objective", "setting", "budget", "seed")
 
 
-def run(context: Context, row: Dict[str, Any], **options: Any) -> Dict[str, Any]:
-    """row: the key of a result; the result with what was found, priced in every setting of the
-    search. Into the study go the settings that the objective looked at, or all."""
-    search = SEARCHES[row["search"]]
-    setting = Setting(*row["setting"].split("/")) if row["setting"] else None
-    found = search.run(context, row["network"], row["objective"], setting, row["budget"], row["seed"],
-                       **options)
-    network, edit_of = found.pop("variant")
-    result = {**row, **options, **found, "costs": {}}
-    for priced in search.SETTINGS:
-        pricer = Pricer(context.oracle, network, priced)
+def setting_of(row: Dict[str, Any]) -> Optional[Setting]:
+    return Setting(*row["setting"].split("/")) if row["setting"] else None
+
+
+def priced(context: Context, result: Dict[str, Any]) -> Dict[str, Any]:
+    """The result with its costs in every setting of the search. Into the study go the settings
+    that its objective looked at, or all."""
+    search = SEARCHES[result["search"]]
+    network, edit_of = search.variant(result)
+    costs = {}
+    for setting in search.SETTINGS:
+        pricer = Pricer(context.oracle, network, setting)
         edit = edit_of(list(pricer.layers))
-        result["costs"][str(priced)] = pricer.edited(edit)._asdict()
-        if setting in (None, priced):
-            context.log(row, pricer, edit, found["accuracy"])
-    return result
+        costs[str(setting)] = pricer.edited(edit)._asdict()
+        if setting_of(result) in (None, setting):
+            context.log(result, pricer, edit, result["accuracy"])
+    return {**result, "costs": costs}
+
+
+def run(context: Context, row: Dict[str, Any], **options: Any) -> Dict[str, Any]:
+    """row: the key of a result; the result with what was found."""
+    found = SEARCHES[row["search"]].run(context, row["network"], row["objective"], setting_of(row),
+                                        row["budget"], row["seed"], **options)
+    return priced(context, {**row, **options, **found})
+
+
+def reprice(context: Context, path: str) -> None:
+    """Results as they were found, at the daemon's present prices."""
+    rows = [priced(context, row) for row in results(path)]
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, sort_keys=True) + "\n" for row in rows)
+    os.replace(path + ".new", path)
 
 
 def grid(seeds: int) -> Iterator[Dict[str, Any]]:
@@ -142,8 +159,13 @@ def main_all(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--report", action="store_true", help="write README.md's tables, run nothing")
     parser.add_argument("--server", help="HOST:PORT; default: a private daemon")
     parser.add_argument("--study", default="", help="of that server: results become its trials")
+    parser.add_argument("--reprice", action="store_true",
+                        help="price what was found with the daemon's present tables, run nothing")
     options = parser.parse_args(arguments)
-    if not options.report:
+    if options.reprice:
+        with client(options.server) as oracle:
+            reprice(Context(oracle, study=options.study), options.results)
+    elif not options.report:
         with client(options.server) as oracle:
             run_all(Context(oracle, study=options.study), options.results, options.seeds, options.only)
     from searches import report

@@ -13,7 +13,7 @@ oracle:    a degree for each layer, or no activation, by what each costs the tra
 from __future__ import annotations
 
 import itertools
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import picost
 import torch
@@ -176,5 +176,9 @@ def run(context: Context, network: str, objective: str, setting: Optional[Settin
     if key not in context.found:
         training.begin(seed)
         context.found[key] = train(student, teacher, degrees, context)
-    return {**context.found[key], "degrees": degrees,
-            "variant": (make(), lambda nodes: edit_of(nodes, degrees))}
+    return {**context.found[key], "degrees": degrees}
+
+
+def variant(result: Dict[str, Any]) -> Tuple[nn.Module, Callable[[Sequence[str]], Any]]:
+    """The network of a result, and its edit for the names of the activations."""
+    return NETWORKS[result["network"]](), lambda nodes: edit_of(nodes, result["degrees"])

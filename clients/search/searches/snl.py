@@ -10,15 +10,15 @@ oracle:    the penalty is the latency of the masks (picost.LatencyPenalty), and 
 """
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import picost
 import torch
 from torch import nn
 
-from searches import training
+from searches import digits, training
 from searches.context import Context
-from searches.networks import NETWORKS, activations
+from searches.networks import NETWORKS, activations, recording
 from searches.pricing import GARBLED, Pricer, Setting
 
 SETTINGS = GARBLED
@@ -30,8 +30,6 @@ LEVELS = 16
 
 def elements_of(network: nn.Module) -> List[torch.Size]:
     """The shape of each activation's result."""
-    from searches.networks import recording
-    from searches import digits
     with torch.no_grad(), recording(network) as layers:
         network.eval()(torch.zeros(1, *digits.SHAPE))
         return [layer.seen.shape[1:] for layer in layers]
@@ -120,5 +118,9 @@ def run(context: Context, network: str, objective: str, setting: Optional[Settin
     binarise(masks, keep)
     training.fit(student, context.data, context.epochs(8), teacher=teacher)
     kept = [count * weight for count, weight in zip(keep, weights)]
-    return {"accuracy": training.accuracy(student, context.data.test), "kept": kept,
-            "variant": (make(), lambda nodes: dict(zip(nodes, kept)))}
+    return {"accuracy": training.accuracy(student, context.data.test), "kept": kept}
+
+
+def variant(result: Dict[str, Any]) -> Tuple[nn.Module, Callable[[Sequence[str]], Any]]:
+    """The network of a result, and its edit for the names of the activations."""
+    return NETWORKS[result["network"]](), lambda nodes: dict(zip(nodes, result["kept"]))
