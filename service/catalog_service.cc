@@ -64,6 +64,7 @@ absl::Status CatalogService::ListOperators(const v1::ListOperatorsRequest& reque
                      entry->set_type(known.type);
                      entry->set_minimum_opset(known.minimum_opset);
                      entry->set_maximum_opset(known.maximum_opset);
+                     entry->set_counted_as(known.counted_as);
                    });
 }
 

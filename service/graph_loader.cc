@@ -61,6 +61,8 @@ absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::Import(
                                  .limits = limits_,
                                  .fold_affine = fold_affine};
     options.dimensions.insert(source.dimensions().begin(), source.dimensions().end());
+    options.trip_counts.insert(source.trip_counts().begin(), source.trip_counts().end());
+    options.custom_operators = source.custom_operators();
     graph = graph::ImportOnnx(source.onnx(), options);
   }
   if (!graph.ok()) return graph.status();
@@ -101,13 +103,10 @@ absl::StatusOr<v1::GraphSource> GraphLoader::Kept(const std::string& name,
 absl::StatusOr<std::string> GraphLoader::SourceToKeep(const v1::GraphSource& source) const {
   if (source.source_case() != v1::GraphSource::kOnnx) return SerializeInOrder(source);
   v1::GraphSource kept;
-  PICOST_ASSIGN_OR_RETURN(
-      *kept.mutable_onnx(),
-      graph::StripModel(source.onnx(), {.max_bytes = limits_.max_bytes,
-                                        .max_structure_bytes = limits_.max_structure_bytes,
-                                        .max_name_bytes = limits_.max_name_bytes,
-                                        .max_subgraph_depth = limits_.max_subgraph_depth}));
+  PICOST_ASSIGN_OR_RETURN(*kept.mutable_onnx(), graph::StripModel(source.onnx(), wire_limits()));
   *kept.mutable_dimensions() = source.dimensions();
+  *kept.mutable_trip_counts() = source.trip_counts();
+  kept.set_custom_operators(source.custom_operators());
   if (source.has_unknown_operators()) kept.set_unknown_operators(source.unknown_operators());
   return SerializeInOrder(kept);
 }

@@ -15,11 +15,15 @@ constexpr size_t kMaxIdBytes = 128;
 constexpr size_t kModelIdBytes = 64;
 constexpr size_t kMaxDisplayNameBytes = 256;
 constexpr int kMaxDimensions = 256;
+constexpr int kMaxTripCounts = 256;
+constexpr size_t kMaxCustomOperatorBytes = 256 << 10;
 constexpr size_t kMaxParameterNameBytes = 4096;
 constexpr int kMaxParameters = 64;
 constexpr int kMaxProtocols = 64;
 constexpr int kMaxRewrites = 32;
 constexpr int kMaxTablesPerBinding = 16;
+constexpr int kMaxProbes = 10;
+constexpr double kMaxProbeSeconds = 1e6;
 constexpr int64_t kMaxThreads = 4096;
 constexpr double kMaxRoundTripSeconds = 3600;
 constexpr double kMaxBytesPerSecond = 1e15;
@@ -43,6 +47,79 @@ absl::Status CheckRange(double value, double low, bool low_allowed, double high,
       absl::StrCat("Use a number ", low_allowed ? "from " : "above ", low, " to ", high, "."));
 }
 
+// Map entries have no order: the least offending name keeps the message stable.
+absl::Status CheckBindings(const google::protobuf::Map<std::string, int64_t>& bindings, int most,
+                           int64_t least, std::string_view what, const std::string& field,
+                           std::string mend) {
+  if (static_cast<int>(bindings.size()) > most) {
+    return Invalid(absl::StrCat(bindings.size(), " ", std::string(what), "s are bound"), field,
+                   absl::StrCat("Bind at most ", most, "."));
+  }
+  std::string offending;
+  for (const auto& [name, value] : bindings) {
+    const bool wrong = value < least || name.empty() || name.size() > kMaxParameterNameBytes;
+    if (wrong && (offending.empty() || name < offending)) {
+      offending = name.empty() ? "(no name)" : name.substr(0, 64);
+    }
+  }
+  if (offending.empty()) return absl::OkStatus();
+  return Invalid(
+      absl::StrCat(std::string(what), " '", offending, "' is not bound to ", least, " or more"),
+      field, std::move(mend));
+}
+
+// How an ONNX file is to be read: for other sources it was said before.
+absl::Status CheckReadingOptions(const v1::GraphSource& graph, std::string_view field) {
+  PICOST_RETURN_IF_ERROR(CheckBindings(graph.dimensions(), kMaxDimensions, 1, "dimension",
+                                       Path(field, "dimensions"),
+                                       "Bind it to the size it has in one inference."));
+  PICOST_RETURN_IF_ERROR(CheckBindings(graph.trip_counts(), kMaxTripCounts, 0, "trip count",
+                                       Path(field, "trip_counts"),
+                                       "Bind it to the iterations of one inference."));
+  if (graph.custom_operators().size() > kMaxCustomOperatorBytes) {
+    return Invalid(absl::StrCat("custom_operators has ", graph.custom_operators().size(), " bytes"),
+                   Path(field, "custom_operators"),
+                   absl::StrCat("Use at most ", kMaxCustomOperatorBytes, "."));
+  }
+  if (graph.has_unknown_operators() &&
+      (graph.unknown_operators() == v1::UNKNOWN_OPERATOR_POLICY_UNSPECIFIED ||
+       !v1::UnknownOperatorPolicy_IsValid(graph.unknown_operators()))) {
+    return Invalid("unknown_operators is set to no policy", Path(field, "unknown_operators"),
+                   "Leave it away, or set UNKNOWN_OPERATOR_POLICY_ERROR, _UPPER_BOUND or _ZERO.");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateScaledTable(const v1::ScaledTable& scaled, const std::string& field) {
+  PICOST_RETURN_IF_ERROR(
+      ParseResourceName(scaled.table(), "tables", Path(field, "table")).status());
+  if (scaled.probes().empty() || scaled.probes_size() > kMaxProbes) {
+    return Invalid(absl::StrCat(scaled.probes_size(), " probes"), Path(field, "probes"),
+                   absl::StrCat("Send 1 to ", kMaxProbes, "."));
+  }
+  if (scaled.machine().size() > kMaxDisplayNameBytes) {
+    return Invalid(absl::StrCat("machine has ", scaled.machine().size(), " bytes"),
+                   Path(field, "machine"), absl::StrCat("Use at most ", kMaxDisplayNameBytes, "."));
+  }
+  for (int i = 0; i < scaled.probes_size(); ++i) {
+    const v1::Probe& probe = scaled.probes(i);
+    const std::string path = Path(field, absl::StrCat("probes[", i, "]"));
+    PICOST_RETURN_IF_ERROR(
+        ParseResourceName(probe.primitive(), "primitives", Path(path, "primitive")).status());
+    if (probe.parameters_size() > kMaxParameters) {
+      return Invalid(absl::StrCat(probe.parameters_size(), " parameters are set"),
+                     Path(path, "parameters"), absl::StrCat("Set at most ", kMaxParameters, "."));
+    }
+    if (probe.executor() == v1::EXECUTOR_UNSPECIFIED || !v1::Executor_IsValid(probe.executor())) {
+      return Invalid("executor is set to nobody", Path(path, "executor"),
+                     "Set EXECUTOR_CLIENT, _SERVER or _JOINT.");
+    }
+    PICOST_RETURN_IF_ERROR(CheckRange(probe.wall_seconds(), 0, /*low_allowed=*/false,
+                                      kMaxProbeSeconds, Path(path, "wall_seconds")));
+  }
+  return absl::OkStatus();  // parameters and count are the primitive's: scaling checks them
+}
+
 absl::Status ValidateMachine(const v1::Machine& machine, const std::string& field) {
   std::set<int> families;
   for (const v1::TableBinding& binding : machine.tables()) {
@@ -56,12 +133,17 @@ absl::Status ValidateMachine(const v1::Machine& machine, const std::string& fiel
       return Invalid(absl::StrCat(v1::PrimitiveFamily_Name(binding.family()), " is bound twice"),
                      Path(path, "family"), "List all its tables in one binding.");
     }
-    if (binding.tables().empty() || binding.tables_size() > kMaxTablesPerBinding) {
-      return Invalid(absl::StrCat("a binding lists ", binding.tables_size(), " tables"),
-                     Path(path, "tables"), absl::StrCat("List 1 to ", kMaxTablesPerBinding, "."));
+    const int tables = binding.tables_size() + binding.scaled_tables_size();
+    if (tables == 0 || tables > kMaxTablesPerBinding) {
+      return Invalid(absl::StrCat("a binding lists ", tables, " tables"), Path(path, "tables"),
+                     absl::StrCat("List 1 to ", kMaxTablesPerBinding, "."));
     }
     for (const std::string& table : binding.tables()) {
       PICOST_RETURN_IF_ERROR(ParseResourceName(table, "tables", Path(path, "tables")).status());
+    }
+    for (int i = 0; i < binding.scaled_tables_size(); ++i) {
+      PICOST_RETURN_IF_ERROR(ValidateScaledTable(
+          binding.scaled_tables(i), Path(path, absl::StrCat("scaled_tables[", i, "]"))));
     }
   }
   if (machine.has_threads() && (machine.threads() < 1 || machine.threads() > kMaxThreads)) {
@@ -136,29 +218,25 @@ absl::Status ValidateGraphSource(const v1::GraphSource& graph, std::string_view 
     return Invalid("a policy for unknown operators is set, but the network is not given as ONNX",
                    Path(field, "unknown_operators"), "Set it when the model is created.");
   }
-  if (graph.dimensions_size() > kMaxDimensions) {
-    return Invalid(absl::StrCat(graph.dimensions_size(), " dimensions are bound"),
-                   Path(field, "dimensions"), absl::StrCat("Bind at most ", kMaxDimensions, "."));
+  if (!onnx && !graph.trip_counts().empty()) {
+    return Invalid("trip counts are bound, but the network is not given as ONNX",
+                   Path(field, "trip_counts"), "Bind them when the model is created.");
   }
-  // Maps have no order: the least offending name keeps the message stable.
-  std::string offending;
-  for (const auto& [name, value] : graph.dimensions()) {
-    const bool wrong = value < 1 || name.empty() || name.size() > kMaxParameterNameBytes;
-    if (wrong && (offending.empty() || name < offending)) {
-      offending = name.empty() ? "(no name)" : name.substr(0, 64);
-    }
+  if (!onnx && !graph.custom_operators().empty()) {
+    return Invalid("custom operators are described, but the network is not given as ONNX",
+                   Path(field, "custom_operators"), "Describe them when the model is created.");
   }
-  if (!offending.empty()) {
-    return Invalid(absl::StrCat("dimension '", offending, "' is not bound to 1 or more"),
-                   Path(field, "dimensions"), "Bind it to the size it has in one inference.");
+  return CheckReadingOptions(graph, field);
+}
+
+absl::Status ValidateCounting(bool present, v1::ReluConvention counting) {
+  if (!present ||
+      (counting != v1::RELU_CONVENTION_UNSPECIFIED && v1::ReluConvention_IsValid(counting))) {
+    return absl::OkStatus();
   }
-  if (graph.has_unknown_operators() &&
-      (graph.unknown_operators() == v1::UNKNOWN_OPERATOR_POLICY_UNSPECIFIED ||
-       !v1::UnknownOperatorPolicy_IsValid(graph.unknown_operators()))) {
-    return Invalid("unknown_operators is set to no policy", Path(field, "unknown_operators"),
-                   "Leave it away, or set UNKNOWN_OPERATOR_POLICY_ERROR, _UPPER_BOUND or _ZERO.");
-  }
-  return absl::OkStatus();
+  return Invalid("counting is set to no convention", "counting",
+                 "Leave it away, or set RELU_CONVENTION_AS_WRITTEN, _WITHOUT_STEM, _WITHOUT_LAST "
+                 "or _AFTER_MAX_POOL.");
 }
 
 absl::Status ValidateProtocolChoice(const v1::ProtocolChoice& choice, std::string_view field) {
@@ -247,8 +325,22 @@ absl::Status Validate(const v1::CreateModelRequest& request) {
   return ValidateDisplayName(request.display_name());
 }
 
+absl::Status Validate(const v1::UploadModelHeader& header) {
+  if (header.graph().source_case() != v1::GraphSource::SOURCE_NOT_SET) {
+    return Invalid("the header of an upload holds a network", "header.graph",
+                   "Leave its source away: the file follows in chunks.");
+  }
+  if (header.total_bytes() < 0) {
+    return Invalid(absl::StrCat("total_bytes is ", header.total_bytes()), "header.total_bytes",
+                   "Set the size of the file, or 0 where it is not known.");
+  }
+  PICOST_RETURN_IF_ERROR(CheckReadingOptions(header.graph(), "header.graph"));
+  return ValidateDisplayName(header.display_name());
+}
+
 absl::Status Validate(const v1::InspectRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
+  PICOST_RETURN_IF_ERROR(ValidateCounting(request.has_counting(), request.counting()));
   return ValidateView(request.has_view(), request.view());
 }
 
@@ -256,6 +348,7 @@ absl::Status Validate(const v1::PlanRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
   PICOST_RETURN_IF_ERROR(ValidateProtocolChoice(request.protocol(), "protocol"));
   PICOST_RETURN_IF_ERROR(ValidateRewrites(request.rewrites()));
+  PICOST_RETURN_IF_ERROR(ValidateCounting(request.has_counting(), request.counting()));
   return ValidateView(request.has_view(), request.view());
 }
 
@@ -276,6 +369,7 @@ absl::Status Validate(const v1::EstimateRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateProtocolChoice(request.protocol(), "protocol"));
   PICOST_RETURN_IF_ERROR(ValidateDeploymentChoice(request.deployment(), "deployment"));
   PICOST_RETURN_IF_ERROR(ValidateRewrites(request.rewrites()));
+  PICOST_RETURN_IF_ERROR(ValidateCounting(request.has_counting(), request.counting()));
   return ValidateView(request.has_view(), request.view());
 }
 

@@ -32,8 +32,10 @@ absl::Status ValidateNetworkProfile(const v1::NetworkProfile& profile, std::stri
 absl::Status ValidateDeploymentChoice(const v1::DeploymentChoice& choice, std::string_view field);
 absl::Status ValidateRewrites(const google::protobuf::RepeatedPtrField<std::string>& rewrites);
 absl::Status ValidateView(bool present, v1::EstimateView view);
+absl::Status ValidateCounting(bool present, v1::ReluConvention counting);
 
 absl::Status Validate(const v1::CreateModelRequest& request);
+absl::Status Validate(const v1::UploadModelHeader& header);
 absl::Status Validate(const v1::InspectRequest& request);
 absl::Status Validate(const v1::PlanRequest& request);
 absl::Status Validate(const v1::ComparePlansRequest& request);

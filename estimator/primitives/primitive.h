@@ -193,6 +193,9 @@ struct PrimitiveSpec {
   // Flights on the critical path, where it is shorter than the count of direction
   // switches (two messages that cross wait once). Null: traffic().flights.
   int64_t (*critical_flights)(const Parameters& parameters, int64_t count) = nullptr;
+  // Both directions are sent at the same time (shares are exchanged), so that a call's
+  // transfer takes as long as the slower one.
+  bool duplex = false;
   // Correlated OTs and the like; null where nothing is drawn.
   std::vector<PoolUse> (*pools)(const Parameters& parameters, int64_t count) = nullptr;
   // The elements of a call are split over `threads` connections, with the parties'

@@ -110,7 +110,7 @@ absl::StatusOr<ProtocolPlan> Plan(std::string_view protocol_id, const graph::Gra
     }
     return MakeError(absl::StatusCode::kNotFound,
                      absl::StrCat("no protocol is called \"", std::string(protocol_id), "\""),
-                     {.field = "protocol.id", .mend = absl::StrCat("Use one of: ", known)});
+                     {.field = "protocol.protocol", .mend = absl::StrCat("Use one of: ", known)});
   }
   PICOST_ASSIGN_OR_RETURN(const primitives::Parameters parameters,
                           Resolve(protocol->info(), requested));

@@ -54,6 +54,7 @@ struct ProtocolInfo {
 struct Storage {
   Bytes client;
   Bytes server;
+  friend bool operator==(const Storage&, const Storage&) = default;
 };
 
 // One node's share of the plan.

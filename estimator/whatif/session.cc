@@ -284,6 +284,26 @@ absl::StatusOr<EditSession::Variant*> EditSession::Prepare() {
   return variant;
 }
 
+absl::StatusOr<bool> EditSession::ChangesOthers(const std::vector<EditOperation>& operations) {
+  PICOST_RETURN_IF_ERROR(Resolve({}));
+  PICOST_RETURN_IF_ERROR(Prepare().status());
+  const std::string base = VariantKey();
+  PICOST_RETURN_IF_ERROR(Resolve(operations));
+  PICOST_ASSIGN_OR_RETURN(const Variant* edited, Prepare());
+  const auto found = variants_.find(base);
+  if (found == variants_.end()) return true;  // forgotten meanwhile
+  const Variant& before = *found->second;
+  if (!(edited->setup == before.setup)) return true;
+  for (size_t id = 0; id < before.layers.size(); ++id) {
+    const int32_t position = position_by_node_[id];
+    const bool touched =
+        position >= 0 && std::find(touched_.begin(), touched_.end(), position) != touched_.end();
+    if (touched || edited->layers[id] == before.layers[id]) continue;
+    return true;
+  }
+  return false;
+}
+
 EditTotals EditSession::Collect() {
   EditTotals totals;
   totals.phases = accumulator_.Finish();

@@ -71,6 +71,17 @@ v1::TableOrigin ToProto(cost::Origin origin) {
   return v1::TABLE_ORIGIN_UNSPECIFIED;
 }
 
+primitives::Executor FromProto(v1::Executor executor) {
+  switch (executor) {
+    case v1::EXECUTOR_CLIENT:
+      return primitives::Executor::kClient;
+    case v1::EXECUTOR_SERVER:
+      return primitives::Executor::kServer;
+    default:
+      return primitives::Executor::kJoint;
+  }
+}
+
 primitives::Family FromProto(v1::PrimitiveFamily family) {
   switch (family) {
     case v1::PRIMITIVE_FAMILY_GARBLING:
@@ -96,6 +107,33 @@ graph::UnknownOperatorPolicy FromProto(v1::UnknownOperatorPolicy policy) {
       return graph::UnknownOperatorPolicy::kZero;
     default:
       return graph::UnknownOperatorPolicy::kError;
+  }
+}
+
+v1::ReluConvention ToProto(count::ReluConvention convention) {
+  switch (convention) {
+    case count::ReluConvention::kAsWritten:
+      return v1::RELU_CONVENTION_AS_WRITTEN;
+    case count::ReluConvention::kWithoutStem:
+      return v1::RELU_CONVENTION_WITHOUT_STEM;
+    case count::ReluConvention::kWithoutLast:
+      return v1::RELU_CONVENTION_WITHOUT_LAST;
+    case count::ReluConvention::kAfterMaxPool:
+      return v1::RELU_CONVENTION_AFTER_MAX_POOL;
+  }
+  return v1::RELU_CONVENTION_UNSPECIFIED;
+}
+
+count::ReluConvention FromProto(v1::ReluConvention convention) {
+  switch (convention) {
+    case v1::RELU_CONVENTION_WITHOUT_STEM:
+      return count::ReluConvention::kWithoutStem;
+    case v1::RELU_CONVENTION_WITHOUT_LAST:
+      return count::ReluConvention::kWithoutLast;
+    case v1::RELU_CONVENTION_AFTER_MAX_POOL:
+      return count::ReluConvention::kAfterMaxPool;
+    default:
+      return count::ReluConvention::kAsWritten;
   }
 }
 

@@ -35,6 +35,8 @@ void ToProto(const cost::PhaseCost& from, v1::PhaseCost& to) {
   to.set_transfer_seconds(from.transfer_seconds);
   to.set_flight_seconds(from.flight_seconds);
   if (from.latency_seconds) ToProto(*from.latency_seconds, *to.mutable_latency_seconds());
+  to.set_overlapped_seconds(from.overlapped_seconds);
+  to.set_slow_start_seconds(from.slow_start_seconds);
 }
 
 template <typename Message>
@@ -57,6 +59,15 @@ void ToProto(const cost::CallCost& from, v1::CallCost& to) {
   to.set_extrapolated(from.extrapolated);
 }
 
+void ToProto(const cost::MarginalCost& from, v1::ReluMarginal& to) {
+  const int offline = static_cast<int>(Phase::kOffline);
+  const int online = static_cast<int>(Phase::kOnline);
+  to.set_offline_seconds_per_relu(from.seconds_per_relu[offline]);
+  to.set_online_seconds_per_relu(from.seconds_per_relu[online]);
+  to.set_offline_step_seconds(from.step_seconds[offline]);
+  to.set_online_step_seconds(from.step_seconds[online]);
+}
+
 void ToProto(const cost::MissingPrimitive& from, v1::MissingPrimitive& to) {
   to.set_primitive(absl::StrCat("primitives/", from.primitive));
   ToProto(from.parameters, *to.mutable_parameters());
@@ -68,6 +79,8 @@ void ToProto(const cost::MissingPrimitive& from, v1::MissingPrimitive& to) {
 std::string NameUnlessEmpty(const char* collection, const std::string& id) {
   return id.empty() ? std::string() : absl::StrCat(collection, "/", id);
 }
+
+}  // namespace
 
 void ToProto(const cost::Provenance& from, v1::Provenance& to) {
   to.set_model(absl::StrCat("models/", from.graph_fingerprint));
@@ -82,6 +95,7 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to) {
     entry->set_origin(ToProto(use.origin));
     entry->set_backend_version(use.backend_version);
     entry->set_family(ToProto(use.family));
+    entry->set_scaled_from(NameUnlessEmpty("tables", use.scaled_from));
     entry->set_party(use.party == "client" ? v1::EXECUTOR_CLIENT : v1::EXECUTOR_SERVER);
   }
   to.set_deployment(NameUnlessEmpty("deployments", from.deployment_id));
@@ -90,9 +104,18 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to) {
   to.set_client_to_server_bytes_per_second(from.client_to_server_bytes_per_second);
   to.set_server_to_client_bytes_per_second(from.server_to_client_bytes_per_second);
   to.set_flight_overhead_seconds(from.flight_overhead_seconds);
+  to.set_restarts_after_idle(from.restarts_after_idle);
 }
 
-}  // namespace
+void TotalsToProto(const std::array<cost::PhaseCost, primitives::kPhaseCount>& phases,
+                   Bytes client_storage, Bytes server_storage, v1::Estimate& to) {
+  to.clear_setup();
+  to.clear_offline();
+  to.clear_online();
+  PhasesToProto(phases, to);
+  to.set_client_storage_bytes(client_storage.value());
+  to.set_server_storage_bytes(server_storage.value());
+}
 
 void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateView view,
              v1::Estimate& to) {
@@ -115,6 +138,7 @@ void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateV
       entry->set_extrapolated(layer.extrapolated);
       entry->set_local(layer.local);
       entry->set_note(ToUtf8(layer.note));
+      if (layer.marginal) ToProto(*layer.marginal, *entry->mutable_relu_marginal());
     }
   }
   if (calls) {
@@ -126,6 +150,17 @@ void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateV
   to.set_bottleneck(ToUtf8(from.bottleneck));
   ToProto(graph.graph.notes(), *to.mutable_notes());
   ToProto(from.provenance, *to.mutable_provenance());
+}
+
+void ToProto(const ComparedCell& from, v1::ComparedCell& to) {
+  to.set_protocol(static_cast<int32_t>(from.protocol));
+  to.set_deployment(static_cast<int32_t>(from.deployment));
+  if (!from.status.ok()) return;  // the caller says why
+  PhasesToProto(from.phases, to);
+  if (from.seconds) ToProto(*from.seconds, *to.mutable_seconds());
+  for (const cost::MissingPrimitive& missing : from.missing) ToProto(missing, *to.add_missing());
+  to.set_extrapolated(from.extrapolated);
+  to.set_bottleneck(ToUtf8(from.bottleneck));
 }
 
 }  // namespace picost::service

@@ -3,43 +3,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "clients/cli/commands/command.h"
+#include "clients/cli/commands/deployment_choices.h"
 #include "clients/cli/commands/subject.h"
 #include "clients/cli/connection.h"
 #include "clients/cli/model_argument.h"
-#include "clients/cli/network_argument.h"
 #include "clients/cli/views/estimate_view.h"
 #include "clients/cli/views/json.h"
 
 namespace picost::cli {
 namespace {
-
-struct Asked {
-  v1::DeploymentChoice choice;
-  std::string label;
-};
-
-Result<std::vector<Asked>> Deployments(const Options& options) {
-  if (options.deployments.empty()) {
-    return BadArgument(
-        "where does it run? Give --deployment=NAME; `picost deployments` lists them. --network "
-        "replaces its link");
-  }
-  std::vector<Asked> all;
-  for (const std::string& name : options.deployments) {
-    Asked asked{.label = absl::StrCat("deployment ", name)};
-    if (options.network.empty()) {
-      asked.choice.set_name(absl::StrCat("deployments/", name));
-    } else {
-      auto network = ParseNetwork(options.network);
-      if (const Failure* failure = FailureIn(network)) return *failure;
-      *asked.choice.mutable_custom() = std::get<v1::CustomDeployment>(network);
-      asked.choice.mutable_custom()->set_base(absl::StrCat("deployments/", name));
-      asked.label += absl::StrCat(" over ", options.network);
-    }
-    all.push_back(std::move(asked));
-  }
-  return all;
-}
 
 void Print(const std::vector<Question>& questions, const std::vector<v1::Estimate>& estimates,
            Format format, std::ostream& out) {
@@ -70,7 +42,7 @@ std::optional<Failure> RunEstimate(const Options& options, const Environment& en
   if (options.protocols.empty()) {
     return BadArgument("under which protocol? Give --protocol=ID; `picost protocols` lists them");
   }
-  const auto deployments = Deployments(options);
+  const auto deployments = DeploymentChoices(options);
   if (const Failure* failure = FailureIn(deployments)) return *failure;
   const auto found = FindSubject(options, environment);
   if (const Failure* failure = FailureIn(found)) return *failure;
@@ -78,11 +50,12 @@ std::optional<Failure> RunEstimate(const Options& options, const Environment& en
 
   std::vector<v1::Estimate> estimates;
   std::vector<Question> questions;
-  for (const Asked& asked : std::get<std::vector<Asked>>(deployments)) {
+  for (const DeploymentAsked& asked : std::get<std::vector<DeploymentAsked>>(deployments)) {
     for (const std::string& protocol : options.protocols) {
       v1::EstimateRequest request;
       *request.mutable_graph() = model.graph;
       *request.mutable_protocol() = ChooseProtocol(protocol, options);
+      if (const auto counting = CountingOf(options)) request.set_counting(*counting);
       *request.mutable_deployment() = asked.choice;
       request.set_view(options.calls ? v1::ESTIMATE_VIEW_CALLS : v1::ESTIMATE_VIEW_LAYERS);
       request.mutable_rewrites()->Add(rewrites.begin(), rewrites.end());

@@ -60,6 +60,7 @@ std::optional<Failure> RunPlan(const Options& options, const Environment& enviro
     v1::PlanRequest request;
     *request.mutable_graph() = model.graph;
     *request.mutable_protocol() = ChooseProtocol(protocol, options);
+    if (const auto counting = CountingOf(options)) request.set_counting(*counting);
     request.mutable_rewrites()->Add(rewrites.begin(), rewrites.end());
     auto answer = Call(*connection->oracle, &v1::CostOracle::Stub::Plan, request);
     if (const Failure* failure = FailureIn(answer)) return *failure;

@@ -216,10 +216,11 @@ void PrintList(const v1::ListOperatorsResponse& response, bool csv, std::ostream
   List list({{"domain", Align::kLeft},
              {"operator", Align::kLeft},
              {csv ? "minimum_opset" : "from opset"},
-             {csv ? "maximum_opset" : "to opset"}});
+             {csv ? "maximum_opset" : "to opset"},
+             {csv ? "counted_as" : "counted as", Align::kLeft}});
   for (const v1::Operator& op : response.operators()) {
     list.Add({op.domain(), op.type(), absl::StrCat(op.minimum_opset()),
-              op.maximum_opset() == 0 ? "" : absl::StrCat(op.maximum_opset())});
+              op.maximum_opset() == 0 ? "" : absl::StrCat(op.maximum_opset()), op.counted_as()});
   }
   list.Print(csv, "No operators.", out);
 }

@@ -111,8 +111,11 @@ void PrintLayers(const v1::Estimate& estimate, std::ostream& out) {
                {"online s->c B"},
                {"flights"},
                {"online"},
+               {"one ReLU"},
+               {"last ReLU"},
                {"", Align::kLeft}});
   int local = 0;
+  bool marginal = false;
   bool extrapolated = false;
   for (const v1::LayerEstimate& layer : estimate.layers()) {
     if (layer.local() && CostsNothing(layer.offline()) && CostsNothing(layer.online())) {
@@ -128,11 +131,23 @@ void PrintLayers(const v1::Estimate& estimate, std::ostream& out) {
          WithSeparators(offline.client_to_server_bytes() + offline.server_to_client_bytes()),
          Latency(layer.offline()), WithSeparators(online.client_to_server_bytes()),
          WithSeparators(online.server_to_client_bytes()), WithSeparators(online.flights()),
-         Latency(layer.online()), layer.extrapolated() ? "*" : ""});
+         Latency(layer.online()),
+         layer.has_relu_marginal() ? HumanSeconds(layer.relu_marginal().offline_seconds_per_relu() +
+                                                  layer.relu_marginal().online_seconds_per_relu())
+                                   : "",
+         layer.has_relu_marginal() ? HumanSeconds(layer.relu_marginal().offline_step_seconds() +
+                                                  layer.relu_marginal().online_step_seconds())
+                                   : "",
+         layer.extrapolated() ? "*" : ""});
+    marginal |= layer.has_relu_marginal();
   }
   if (table.empty()) return;
   out << "\n";
   table.Print(out);
+  if (marginal) {
+    out << "  one ReLU: what each ReLU less saves; last ReLU: what the layer's last one takes with "
+           "it; offline and online\n";
+  }
   if (extrapolated) out << "  * outside what the tables measured: extrapolated\n";
   if (local > 0) {
     out << "  (" << local << " more layers are local and free; --format=csv has all)\n";
@@ -151,9 +166,18 @@ void AddPhaseCells(const v1::PhaseCost& phase, std::vector<std::string>& row) {
   add(phase.has_joint_compute_seconds(), phase.joint_compute_seconds().p50());
   add(true, phase.transfer_seconds());
   add(true, phase.flight_seconds());
+  add(true, phase.slow_start_seconds());
+  add(true, phase.overlapped_seconds());
   add(phase.has_latency_seconds(), phase.latency_seconds().p50());
   add(phase.has_latency_seconds(), phase.latency_seconds().low());
   add(phase.has_latency_seconds(), phase.latency_seconds().high());
+}
+
+// Where the ReLUs are not those of the network whose costs follow.
+std::string CountingClause(v1::ReluConvention counting) {
+  if (counting == v1::RELU_CONVENTION_AS_WRITTEN) return "";
+  return absl::StrCat("\n  ReLUs counted ", CountingText(counting),
+                      "; costs are of the network as written");
 }
 
 }  // namespace
@@ -161,7 +185,7 @@ void AddPhaseCells(const v1::PhaseCost& phase, std::vector<std::string>& row) {
 void PrintEstimateTable(const Question& question, const v1::Estimate& estimate, std::ostream& out) {
   out << Printable(question.model) << " under " << question.protocol << ", " << question.deployment
       << "\n"
-      << "  " << CountsSentence(estimate.totals()) << "\n\n";
+      << "  " << CountsSentence(estimate.totals()) << CountingClause(estimate.counting()) << "\n\n";
   PrintPhases(estimate, out);
   PrintMemory(estimate.memory(), out);
   PrintMissing(estimate, out);
@@ -179,11 +203,14 @@ void PrintEstimateCsvHeader(std::ostream& out) {
     for (const char* column :
          {"client_to_server_bytes", "server_to_client_bytes", "flights", "client_compute_seconds",
           "server_compute_seconds", "joint_compute_seconds", "transfer_seconds", "flight_seconds",
-          "latency_seconds", "latency_low_seconds", "latency_high_seconds"}) {
+          "slow_start_seconds", "overlapped_seconds", "latency_seconds", "latency_low_seconds",
+          "latency_high_seconds"}) {
       header.push_back(absl::StrCat(phase, "_", column));
     }
   }
-  header.insert(header.end(), {"extrapolated", "local", "note"});
+  header.insert(header.end(),
+                {"offline_seconds_per_relu", "online_seconds_per_relu", "offline_last_relu_seconds",
+                 "online_last_relu_seconds", "extrapolated", "local", "note"});
   PrintCsvRow(out, header);
 }
 
@@ -198,6 +225,12 @@ void PrintEstimateCsv(const Question& question, const v1::Estimate& estimate, st
                                     absl::StrCat(layer.counts().macs())};
     AddPhaseCells(layer.offline(), row);
     AddPhaseCells(layer.online(), row);
+    const v1::ReluMarginal& marginal = layer.relu_marginal();
+    for (const double value :
+         {marginal.offline_seconds_per_relu(), marginal.online_seconds_per_relu(),
+          marginal.offline_step_seconds(), marginal.online_step_seconds()}) {
+      row.push_back(layer.has_relu_marginal() ? ExactNumber(value) : "");
+    }
     row.insert(row.end(), {layer.extrapolated() ? "true" : "false",
                            layer.local() ? "true" : "false", layer.note()});
     PrintCsvRow(out, row);
