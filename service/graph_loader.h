@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "estimator/graph/onnx_import.h"
+#include "estimator/graph/onnx_wire.h"
 #include "proto/picost/v1/graph.pb.h"
 #include "service/convert/graph.h"
 #include "service/graph_cache.h"
@@ -32,9 +33,21 @@ class GraphLoader {
   // of nothing is kNotFound.
   absl::StatusOr<std::shared_ptr<const LoadedGraph>> Load(const v1::GraphSource& source);
 
+  // The network as its file has it: batch norms and the like are not yet part of the
+  // linear layers before them. Never cached. Errors as of Load.
+  absl::StatusOr<std::shared_ptr<const LoadedGraph>> LoadUnfolded(const v1::GraphSource& source);
+
   // Without weights: what a store keeps to make the same graph again.
   // Serialized; equal sources give equal bytes.
   absl::StatusOr<std::string> SourceToKeep(const v1::GraphSource& source) const;
+
+  // What a file may be, for those who read it before it comes here.
+  graph::WireLimits wire_limits() const {
+    return {.max_bytes = limits_.max_bytes,
+            .max_structure_bytes = limits_.max_structure_bytes,
+            .max_name_bytes = limits_.max_name_bytes,
+            .max_subgraph_depth = limits_.max_subgraph_depth};
+  }
 
   void Remember(std::shared_ptr<const LoadedGraph> loaded) { cache_.Insert(std::move(loaded)); }
   int64_t cache_bytes() const { return cache_.used_bytes(); }
@@ -42,7 +55,10 @@ class GraphLoader {
 
  private:
   absl::StatusOr<std::shared_ptr<const LoadedGraph>> LoadRegistered(const std::string& name);
-  absl::StatusOr<std::shared_ptr<const LoadedGraph>> Import(const v1::GraphSource& source) const;
+  absl::StatusOr<std::shared_ptr<const LoadedGraph>> Import(const v1::GraphSource& source,
+                                                            bool fold_affine = true) const;
+  // What the store keeps of a model.
+  absl::StatusOr<v1::GraphSource> Kept(const std::string& name, const std::string& id) const;
 
   ModelStore* const store_;
   const graph::ImportLimits limits_;

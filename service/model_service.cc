@@ -19,19 +19,25 @@ constexpr int32_t kMaxModels = 1000;
 constexpr int32_t kDefaultLayers = 1000;
 constexpr int32_t kMaxLayers = 10'000;
 
+void Bindings(const google::protobuf::Map<std::string, int64_t>& from,
+              google::protobuf::RepeatedPtrField<v1::NamedInteger>& to) {
+  const std::map<std::string, int64_t> ordered(from.begin(), from.end());
+  for (const auto& [name, value] : ordered) {
+    auto* entry = to.Add();
+    entry->set_name(name);
+    entry->set_value(value);
+  }
+}
+
 // All of the message but name, etag, display name and time.
 v1::Model Describe(const LoadedGraph& loaded, const v1::GraphSource& source) {
   v1::Model model;
   ToProto(loaded.counts.total, *model.mutable_totals());
   model.set_node_count(static_cast<int64_t>(loaded.graph.nodes().size()));
   EndsToProto(loaded.graph, model);
-  const std::map<std::string, int64_t> ordered(source.dimensions().begin(),
-                                               source.dimensions().end());
-  for (const auto& [name, value] : ordered) {
-    auto* entry = model.add_dimensions();
-    entry->set_name(name);
-    entry->set_value(value);
-  }
+  Bindings(source.dimensions(), *model.mutable_dimensions());
+  Bindings(source.trip_counts(), *model.mutable_trip_counts());
+  model.set_custom_operators(source.custom_operators());
   model.set_unknown_operators(source.has_unknown_operators() ? source.unknown_operators()
                                                              : v1::UNKNOWN_OPERATOR_POLICY_ERROR);
   ToProto(loaded.graph.notes(), *model.mutable_notes());

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "absl/status/status.h"
+#include "estimator/graph/onnx_wire.h"
 #include "proto/picost/v1/models.pb.h"
 #include "service/graph_loader.h"
 #include "service/store/model_store.h"
@@ -19,6 +20,7 @@ class ModelService {
       : store_(store), loader_(loader), now_(std::move(now)) {}
 
   absl::Status CreateModel(const v1::CreateModelRequest& request, v1::Model& response);
+  graph::WireLimits wire_limits() const { return loader_->wire_limits(); }
   absl::Status GetModel(const v1::GetModelRequest& request, v1::Model& response);
   absl::Status ListModels(const v1::ListModelsRequest& request, v1::ListModelsResponse& response);
   absl::Status DeleteModel(const v1::DeleteModelRequest& request);

@@ -15,8 +15,12 @@ constexpr size_t kMaxIdBytes = 128;
 constexpr size_t kModelIdBytes = 64;
 constexpr size_t kMaxDisplayNameBytes = 256;
 constexpr int kMaxDimensions = 256;
+constexpr int kMaxTripCounts = 256;
+constexpr size_t kMaxCustomOperatorBytes = 256 << 10;
 constexpr size_t kMaxParameterNameBytes = 4096;
 constexpr int kMaxParameters = 64;
+constexpr int kMaxProtocols = 64;
+constexpr int kMaxRewrites = 32;
 constexpr int kMaxTablesPerBinding = 16;
 constexpr int kMaxProbes = 10;
 constexpr double kMaxProbeSeconds = 1e6;
@@ -41,6 +45,49 @@ absl::Status CheckRange(double value, double low, bool low_allowed, double high,
   return Invalid(
       absl::StrCat(field, " is ", value), field,
       absl::StrCat("Use a number ", low_allowed ? "from " : "above ", low, " to ", high, "."));
+}
+
+// Map entries have no order: the least offending name keeps the message stable.
+absl::Status CheckBindings(const google::protobuf::Map<std::string, int64_t>& bindings, int most,
+                           int64_t least, std::string_view what, const std::string& field,
+                           std::string mend) {
+  if (static_cast<int>(bindings.size()) > most) {
+    return Invalid(absl::StrCat(bindings.size(), " ", std::string(what), "s are bound"), field,
+                   absl::StrCat("Bind at most ", most, "."));
+  }
+  std::string offending;
+  for (const auto& [name, value] : bindings) {
+    const bool wrong = value < least || name.empty() || name.size() > kMaxParameterNameBytes;
+    if (wrong && (offending.empty() || name < offending)) {
+      offending = name.empty() ? "(no name)" : name.substr(0, 64);
+    }
+  }
+  if (offending.empty()) return absl::OkStatus();
+  return Invalid(
+      absl::StrCat(std::string(what), " '", offending, "' is not bound to ", least, " or more"),
+      field, std::move(mend));
+}
+
+// How an ONNX file is to be read: for other sources it was said before.
+absl::Status CheckReadingOptions(const v1::GraphSource& graph, std::string_view field) {
+  PICOST_RETURN_IF_ERROR(CheckBindings(graph.dimensions(), kMaxDimensions, 1, "dimension",
+                                       Path(field, "dimensions"),
+                                       "Bind it to the size it has in one inference."));
+  PICOST_RETURN_IF_ERROR(CheckBindings(graph.trip_counts(), kMaxTripCounts, 0, "trip count",
+                                       Path(field, "trip_counts"),
+                                       "Bind it to the iterations of one inference."));
+  if (graph.custom_operators().size() > kMaxCustomOperatorBytes) {
+    return Invalid(absl::StrCat("custom_operators has ", graph.custom_operators().size(), " bytes"),
+                   Path(field, "custom_operators"),
+                   absl::StrCat("Use at most ", kMaxCustomOperatorBytes, "."));
+  }
+  if (graph.has_unknown_operators() &&
+      (graph.unknown_operators() == v1::UNKNOWN_OPERATOR_POLICY_UNSPECIFIED ||
+       !v1::UnknownOperatorPolicy_IsValid(graph.unknown_operators()))) {
+    return Invalid("unknown_operators is set to no policy", Path(field, "unknown_operators"),
+                   "Leave it away, or set UNKNOWN_OPERATOR_POLICY_ERROR, _UPPER_BOUND or _ZERO.");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ValidateScaledTable(const v1::ScaledTable& scaled, const std::string& field) {
@@ -171,29 +218,25 @@ absl::Status ValidateGraphSource(const v1::GraphSource& graph, std::string_view 
     return Invalid("a policy for unknown operators is set, but the network is not given as ONNX",
                    Path(field, "unknown_operators"), "Set it when the model is created.");
   }
-  if (graph.dimensions_size() > kMaxDimensions) {
-    return Invalid(absl::StrCat(graph.dimensions_size(), " dimensions are bound"),
-                   Path(field, "dimensions"), absl::StrCat("Bind at most ", kMaxDimensions, "."));
+  if (!onnx && !graph.trip_counts().empty()) {
+    return Invalid("trip counts are bound, but the network is not given as ONNX",
+                   Path(field, "trip_counts"), "Bind them when the model is created.");
   }
-  // Maps have no order: the least offending name keeps the message stable.
-  std::string offending;
-  for (const auto& [name, value] : graph.dimensions()) {
-    const bool wrong = value < 1 || name.empty() || name.size() > kMaxParameterNameBytes;
-    if (wrong && (offending.empty() || name < offending)) {
-      offending = name.empty() ? "(no name)" : name.substr(0, 64);
-    }
+  if (!onnx && !graph.custom_operators().empty()) {
+    return Invalid("custom operators are described, but the network is not given as ONNX",
+                   Path(field, "custom_operators"), "Describe them when the model is created.");
   }
-  if (!offending.empty()) {
-    return Invalid(absl::StrCat("dimension '", offending, "' is not bound to 1 or more"),
-                   Path(field, "dimensions"), "Bind it to the size it has in one inference.");
+  return CheckReadingOptions(graph, field);
+}
+
+absl::Status ValidateCounting(bool present, v1::ReluConvention counting) {
+  if (!present ||
+      (counting != v1::RELU_CONVENTION_UNSPECIFIED && v1::ReluConvention_IsValid(counting))) {
+    return absl::OkStatus();
   }
-  if (graph.has_unknown_operators() &&
-      (graph.unknown_operators() == v1::UNKNOWN_OPERATOR_POLICY_UNSPECIFIED ||
-       !v1::UnknownOperatorPolicy_IsValid(graph.unknown_operators()))) {
-    return Invalid("unknown_operators is set to no policy", Path(field, "unknown_operators"),
-                   "Leave it away, or set UNKNOWN_OPERATOR_POLICY_ERROR, _UPPER_BOUND or _ZERO.");
-  }
-  return absl::OkStatus();
+  return Invalid("counting is set to no convention", "counting",
+                 "Leave it away, or set RELU_CONVENTION_AS_WRITTEN, _WITHOUT_STEM, _WITHOUT_LAST "
+                 "or _AFTER_MAX_POOL.");
 }
 
 absl::Status ValidateProtocolChoice(const v1::ProtocolChoice& choice, std::string_view field) {
@@ -262,6 +305,17 @@ absl::Status ValidateView(bool present, v1::EstimateView view) {
                  "Leave it away, or set ESTIMATE_VIEW_TOTALS, _LAYERS or _CALLS.");
 }
 
+absl::Status ValidateRewrites(const google::protobuf::RepeatedPtrField<std::string>& rewrites) {
+  if (rewrites.size() > kMaxRewrites) {
+    return Invalid(absl::StrCat(rewrites.size(), " rewrites are asked for"), "rewrites",
+                   absl::StrCat("Ask for at most ", kMaxRewrites, "."));
+  }
+  for (const std::string& rewrite : rewrites) {
+    PICOST_RETURN_IF_ERROR(ParseResourceName(rewrite, "rewrites", "rewrites").status());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Validate(const v1::CreateModelRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
   if (request.graph().source_case() == v1::GraphSource::kModel) {
@@ -271,21 +325,51 @@ absl::Status Validate(const v1::CreateModelRequest& request) {
   return ValidateDisplayName(request.display_name());
 }
 
+absl::Status Validate(const v1::UploadModelHeader& header) {
+  if (header.graph().source_case() != v1::GraphSource::SOURCE_NOT_SET) {
+    return Invalid("the header of an upload holds a network", "header.graph",
+                   "Leave its source away: the file follows in chunks.");
+  }
+  if (header.total_bytes() < 0) {
+    return Invalid(absl::StrCat("total_bytes is ", header.total_bytes()), "header.total_bytes",
+                   "Set the size of the file, or 0 where it is not known.");
+  }
+  PICOST_RETURN_IF_ERROR(CheckReadingOptions(header.graph(), "header.graph"));
+  return ValidateDisplayName(header.display_name());
+}
+
 absl::Status Validate(const v1::InspectRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
+  PICOST_RETURN_IF_ERROR(ValidateCounting(request.has_counting(), request.counting()));
   return ValidateView(request.has_view(), request.view());
 }
 
 absl::Status Validate(const v1::PlanRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
   PICOST_RETURN_IF_ERROR(ValidateProtocolChoice(request.protocol(), "protocol"));
+  PICOST_RETURN_IF_ERROR(ValidateRewrites(request.rewrites()));
+  PICOST_RETURN_IF_ERROR(ValidateCounting(request.has_counting(), request.counting()));
   return ValidateView(request.has_view(), request.view());
+}
+
+absl::Status Validate(const v1::ComparePlansRequest& request) {
+  PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
+  if (request.protocols_size() > kMaxProtocols) {
+    return Invalid(absl::StrCat(request.protocols_size(), " protocols are compared"), "protocols",
+                   absl::StrCat("Compare at most ", kMaxProtocols, "."));
+  }
+  for (const v1::ProtocolChoice& choice : request.protocols()) {
+    PICOST_RETURN_IF_ERROR(ValidateProtocolChoice(choice, "protocols"));
+  }
+  return ValidateRewrites(request.rewrites());
 }
 
 absl::Status Validate(const v1::EstimateRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
   PICOST_RETURN_IF_ERROR(ValidateProtocolChoice(request.protocol(), "protocol"));
   PICOST_RETURN_IF_ERROR(ValidateDeploymentChoice(request.deployment(), "deployment"));
+  PICOST_RETURN_IF_ERROR(ValidateRewrites(request.rewrites()));
+  PICOST_RETURN_IF_ERROR(ValidateCounting(request.has_counting(), request.counting()));
   return ValidateView(request.has_view(), request.view());
 }
 

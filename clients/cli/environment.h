@@ -21,6 +21,7 @@ namespace picost::cli {
 struct Environment {
   std::ostream* out = nullptr;
   std::ostream* err = nullptr;
+  bool err_is_terminal = false;   // progress may be shown on it
   std::string program_path;       // argv[0]
   std::string data_dir_variable;  // of PICOST_DATA_DIR; may be empty
 

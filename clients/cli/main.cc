@@ -1,5 +1,7 @@
 // picost: the command line client. The one file of the clients that links the
 // service, to run it inside this process where no --server is given.
+#include <unistd.h>
+
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -36,6 +38,7 @@ int main(int argc, char** argv) {
   return picost::cli::Run({argv + 1, argv + argc},
                           {.out = &std::cout,
                            .err = &std::cerr,
+                           .err_is_terminal = isatty(STDERR_FILENO) == 1,
                            .program_path = argv[0],
                            .data_dir_variable = data_dir != nullptr ? data_dir : "",
                            .start_local = picost::cli::StartLocal,

@@ -2,6 +2,7 @@
 #ifndef PICOST_CLIENTS_CLI_MODEL_ARGUMENT_H_
 #define PICOST_CLIENTS_CLI_MODEL_ARGUMENT_H_
 
+#include <optional>
 #include <string>
 
 #include "clients/cli/connection.h"
@@ -21,6 +22,12 @@ struct ModelArgument {
 // model, a sample model of the data directory. A file is sent without its weights.
 Result<ModelArgument> ResolveModel(const std::string& argument, const Options& options,
                                    Connection& connection, const Environment& environment);
+
+// How the command line wants files to be read: everything but the file.
+std::optional<Failure> SetReadingOptions(const Options& options, v1::GraphSource& graph);
+
+// The convention of --counting, where it is given.
+std::optional<v1::ReluConvention> CountingOf(const Options& options);
 
 // The same for what has to be a file.
 Result<ModelArgument> ReadModelFile(const std::string& path, const Options& options,

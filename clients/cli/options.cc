@@ -16,8 +16,13 @@ constexpr FlagHelp kFlags[] = {
     {"format", "table|json|csv", "how to print (default: table)"},
     {"dim", "NAME=VALUE", "size of a symbolic dimension of the file; repeatable"},
     {"server", "HOST:PORT", "ask this daemon; without it the service runs inside this command"},
+    {"ca", "FILE", "authorities of the daemon's certificate, PEM; 'system': this machine's"},
+    {"cert", "FILE", "the client's certificate, PEM"},
+    {"key", "FILE", "its private key, PEM"},
+    {"token-file", "FILE", "file whose first line is the bearer token"},
     {"data_dir", "PATH", "calibration tables and deployments of the service inside this command"},
-    {"protocol", "ID[,ID]", "protocols, see `picost protocols`"},
+    {"protocol", "ID[,ID]|all", "protocols, see `picost protocols`"},
+    {"rewrites", "ID[,ID]|exact|all", "rewrites before planning, see `picost rewrites`"},
     {"param", "NAME=VALUE", "crypto parameter of the protocol; repeatable"},
     {"deployment", "NAME[,NAME]", "where it runs, see `picost deployments`"},
     {"network", "NAME[,NAME] | rtt=40ms,up=40MB/s,down=40MB/s",
@@ -25,6 +30,12 @@ constexpr FlagHelp kFlags[] = {
      "Mbit/s, Gbit/s"},
     {"unknown", "error|upper-bound|zero",
      "what to do with operators nobody knows (default: error)"},
+    {"custom-operators", "FILE",
+     "operators of your own: formulas over shapes, see docs/adding_an_op.md"},
+    {"trip-count", "NODE=N", "iterations of a loop that the file leaves open; repeatable"},
+    {"counting", "as-written|without-stem|without-last|after-max-pool",
+     "which ReLUs are counted, see docs/counting.md (default: as-written)"},
+    {"parameters", "", "list the tensors of weights"},
     {"name", "TEXT", "display name of the model (default: the file's name)"},
     {"calls", "", "also show the primitive calls of every layer"},
     {"online", "", "compare online time alone, not offline and online"},
@@ -88,9 +99,19 @@ std::optional<Failure> Apply(const std::string& flag, const std::string& value, 
                                   {"zero", UnknownPolicy::kZero}},
                                  options.unknown);
   }
+  if (flag == "counting") {
+    return Choose<Counting>(flag, value,
+                            {{"as-written", Counting::kAsWritten},
+                             {"without-stem", Counting::kWithoutStem},
+                             {"without-last", Counting::kWithoutLast},
+                             {"after-max-pool", Counting::kAfterMaxPool}},
+                            options.counting);
+  }
+  if (flag == "trip-count") return AddBinding(flag, value, options.trip_counts);
   if (flag == "dim") return AddBinding(flag, value, options.dimensions);
   if (flag == "param") return AddBinding(flag, value, options.parameters);
   if (flag == "protocol") return AddList(flag, value, options.protocols);
+  if (flag == "rewrites") return AddList(flag, value, options.rewrites);
   if (flag == "deployment") return AddList(flag, value, options.deployments);
   if (flag == "network") {
     // Commas separate names; in a link that is spelled out they separate its parts.
@@ -98,9 +119,14 @@ std::optional<Failure> Apply(const std::string& flag, const std::string& value, 
     options.networks.push_back(value);
     return std::nullopt;
   }
-  std::string* text = flag == "server"     ? &options.server
-                      : flag == "data_dir" ? &options.data_dir
-                                           : &options.name;
+  std::string* text = flag == "server"             ? &options.server
+                      : flag == "ca"               ? &options.ca
+                      : flag == "cert"             ? &options.certificate
+                      : flag == "key"              ? &options.key
+                      : flag == "token-file"       ? &options.token_file
+                      : flag == "data_dir"         ? &options.data_dir
+                      : flag == "custom-operators" ? &options.custom_operators
+                                                   : &options.name;
   if (value.empty()) return BadArgument(absl::StrCat("--", flag, " is empty"));
   *text = value;
   return std::nullopt;
@@ -144,6 +170,7 @@ Result<Options> ParseOptions(const std::vector<std::string>& arguments,
       if (parts.size() > 1) return BadArgument(absl::StrCat("--", name, " takes no value"));
       if (name == "help") options.help = true;
       if (name == "calls") options.calls = true;
+      if (name == "parameters") options.list_parameters = true;
       if (name == "require-seconds") options.require_seconds = true;
       if (name == "online") options.online = true;
       continue;

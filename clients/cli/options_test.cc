@@ -11,9 +11,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::vector<std::string> kAll = {"format",   "dim",   "server",  "data_dir",
-                                       "protocol", "param", "network", "deployment",
-                                       "unknown",  "name",  "calls"};
+const std::vector<std::string> kAll = {"format",     "dim",      "server",    "data_dir",
+                                       "protocol",   "param",    "network",   "deployment",
+                                       "unknown",    "name",     "calls",     "custom-operators",
+                                       "trip-count", "counting", "parameters"};
 
 TEST(OptionsTest, ReadsEveryKindOfFlag) {
   const auto parsed =
@@ -31,7 +32,22 @@ TEST(OptionsTest, ReadsEveryKindOfFlag) {
   EXPECT_EQ(options.format, Format::kJson);
   EXPECT_EQ(options.unknown, UnknownPolicy::kUpperBound);
   EXPECT_TRUE(options.calls);
+  EXPECT_EQ(options.counting, Counting::kDefault);
   EXPECT_EQ(options.deployments, (std::vector<std::string>{"lan", "wan"}));
+}
+
+TEST(OptionsTest, ReadsHowFilesAreToBeReadAndCounted) {
+  const auto parsed =
+      ParseOptions({"m.onnx", "--custom-operators=ops.textproto", "--trip-count=/decoder/Loop=12",
+                    "--trip-count", "a=0", "--counting=without-stem", "--parameters"},
+                   kAll);
+  ASSERT_EQ(FailureIn(parsed), nullptr);
+  const Options& options = std::get<Options>(parsed);
+  EXPECT_EQ(options.custom_operators, "ops.textproto");
+  EXPECT_EQ(options.trip_counts.at("/decoder/Loop"), 12);
+  EXPECT_EQ(options.trip_counts.at("a"), 0);
+  EXPECT_EQ(options.counting, Counting::kWithoutStem);
+  EXPECT_TRUE(options.list_parameters);
 }
 
 TEST(OptionsTest, AfterTwoDashesAllIsPositional) {
@@ -65,6 +81,8 @@ INSTANTIATE_TEST_SUITE_P(Arguments, BadOptionsTest,
                              {"DimNotWhole", {"--dim=N=1.5"}, "NAME=VALUE"},
                              {"DimWithoutName", {"--dim==1"}, "NAME=VALUE"},
                              {"DimTwice", {"--dim=N=1", "--dim=N=2"}, "two values"},
+                             {"CountingUnknown", {"--counting=mine"}, "without-stem"},
+                             {"TripCountNotANumber", {"--trip-count=l=x"}, "NAME=VALUE"},
                              {"ProtocolEmptyEntry", {"--protocol=delphi,"}, "empty entry"},
                              {"ValueMissing", {"--server"}, "needs a value"},
                              {"ServerEmpty", {"--server="}, "empty"},

@@ -164,6 +164,7 @@ absl::StatusOr<Estimate> Compose(const CallPlan& plan, const Deployment& deploym
   estimate.phases = FinishAll(total, deployment.network);
   estimate.client_storage = plan.client_storage;
   estimate.server_storage = plan.server_storage;
+  estimate.memory = plan.memory;
   for (auto& [key, missing] : gathered.missing) estimate.missing.push_back(std::move(missing));
 
   Provenance& provenance = estimate.provenance;

@@ -85,6 +85,8 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
   if (phase == Phase::kSetup || network.restarts_after_idle) {
     cost.slow_start_seconds += ColdStartSeconds(totals.traffic, network);
   }
+  cost.critical_flights = totals.critical_flights;
+  cost.duplex_traffic = totals.duplex_traffic;
   const double level = totals.claimed ? kIntervalLevel : 0;
   std::optional<Interval>* const parts[kExecutorCount] = {
       &cost.client_compute_seconds, &cost.server_compute_seconds, &cost.joint_compute_seconds};
@@ -96,13 +98,18 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
       point += work.seconds;
       cost.overlapped_seconds +=
           work.group->overlap * std::min(work.seconds, TransferSeconds(total->traffic, network));
+      if (work.group->overlap > 0) {
+        cost.overlaps.push_back({work.group->overlap, work.seconds, total->traffic});
+      }
       works[executor].push_back(work);
     }
   }
   const double link = cost.transfer_seconds + cost.flight_seconds + cost.slow_start_seconds -
                       cost.overlapped_seconds;
   const bool link_decides = LinkDecides(link, point + link);
-  double squares = 0;  // half widths of independent parts
+  double squares = 0;        // half widths of independent parts
+  double plain_squares = 0;  // where processors decide, where the link does
+  double link_squares = 0;
   bool complete = true;
   for (int executor = 0; executor < kExecutorCount; ++executor) {
     if (totals.missing[executor]) {
@@ -114,10 +121,14 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
     for (const Work& work : works[executor]) {
       part_point += work.seconds;
       part_squares += work.HalfWidthSquared(link_decides);
+      plain_squares += work.HalfWidthSquared(/*link_decides=*/false);
+      link_squares += work.HalfWidthSquared(/*link_decides=*/true);
     }
     *parts[executor] = MakeInterval(part_point, std::sqrt(part_squares), level);
     squares += part_squares;
   }
+  cost.compute_half_width_seconds = std::sqrt(plain_squares);
+  cost.link_half_width_seconds = std::sqrt(link_squares);
   if (complete) {
     const double transfer =
         kNormalQuantile * cost.transfer_seconds * network.bandwidth_relative_stddev;

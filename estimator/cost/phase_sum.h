@@ -28,6 +28,7 @@ struct CallShare {
   double own_variance = 0;  // square of its own scatter
   double job_seconds = 0;   // of independent work that may be packed; else 0
   double restart_seconds = 0;
+  friend bool operator==(const CallShare&, const CallShare&) = default;
 };
 CallShare ShareOf(const primitives::PrimitiveCall& call, const Pricing& pricing,
                   const NetworkProfile& network);

@@ -7,6 +7,7 @@
 #define PICOST_ESTIMATOR_GRAPH_DRAFT_H_
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,7 +22,8 @@ using ConstantData = std::variant<std::monostate, std::vector<int64_t>, std::vec
 
 struct Draft {
   Graph::Parts parts;
-  std::vector<ConstantData> data;  // by ValueId
+  // By ValueId. A deque: references stay good while values are added.
+  std::deque<ConstantData> data;
 
   ValueId AddValue(Value value, ConstantData known = {}) {
     parts.values.push_back(std::move(value));

@@ -9,6 +9,7 @@
 #define PICOST_ESTIMATOR_GRAPH_GRAPH_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,15 @@ struct Node {
   std::vector<ValueId> outputs;
 };
 
+// A tensor of the server's weights, as the file stores it.
+struct ParameterTensor {
+  std::string name;
+  std::vector<int64_t> dims;
+  std::string data_type;  // "float32", "int4"
+  int64_t elements = 0;
+  int64_t bytes = 0;  // of the values, packed
+};
+
 // What an answer must say about how the graph was read.
 struct ImportNotes {
   int64_t ir_version = 0;
@@ -58,6 +68,9 @@ struct ImportNotes {
   };
   std::vector<UnknownOperator> unknown;
   int64_t parameter_elements = 0;  // over all weights of the file
+  // One by one, in the order of the file; null where there was no file. Shared,
+  // because every edit of the graph copies the notes.
+  std::shared_ptr<const std::vector<ParameterTensor>> parameters;
 };
 
 class Graph {

@@ -84,6 +84,8 @@ std::string Digest(const Graph::Parts& parts, bool with_names) {
   out.Write(parts.values.size());
   for (const Value& value : parts.values) {
     out.Write(value.source, value.producer, value.type.element_type, value.type.dims);
+    // Below zero, as no field that may follow is: quantized values alone have it.
+    if (value.type.bits != 0) out.Write(-value.type.bits);
   }
   out.Write(parts.nodes.size());
   for (const Node& node : parts.nodes) {

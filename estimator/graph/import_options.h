@@ -35,7 +35,12 @@ struct ImportOptions {
   UnknownOperatorPolicy unknown = UnknownOperatorPolicy::kError;
   // Operators of the caller's own, as a textproto (custom_op.proto).
   std::string custom_operators;
+  // Iterations of loops whose trip count is not known from the file, by node.
+  std::map<std::string, int64_t> trip_counts;
   ImportLimits limits;
+  // false: what FoldAffine would take into linear layers stays as the file has it, to
+  // see what folding saves.
+  bool fold_affine = true;
 };
 
 }  // namespace picost::graph

@@ -337,6 +337,8 @@ std::vector<BadFile> BadFiles() {
        exhausted,
        "max_macs",
        {.max_macs = int64_t{1} << 40}},
+      {"TotalElements", valid, exhausted, "max_total_elements", {.max_total_elements = 20}},
+      {"ElementsOfOneTensor", valid, exhausted, "max_elements", {.max_elements = 15}},
   };
 }
 

@@ -34,7 +34,7 @@ absl::StatusOr<TensorType> DimensionBinder::Bind(const ::onnx::ValueInfoProto& v
   if (!tensor.has_shape()) {
     return Refuse(value, "has no shape", invalid, "Export the model with the shapes of its inputs");
   }
-  TensorType type{.element_type = *element_type};
+  TensorType type{.element_type = *element_type, .bits = ops::QuantizedBits(tensor.elem_type())};
   for (int i = 0; i < tensor.shape().dim_size(); ++i) {
     const auto& dim = tensor.shape().dim(i);
     if (dim.has_dim_value() && dim.dim_value() > 0) {
@@ -82,7 +82,7 @@ std::optional<TensorType> DimensionBinder::TryBind(const ::onnx::ValueInfoProto&
   const auto& tensor = value.type().tensor_type();
   const auto element_type = ops::ElementTypeOfNumber(tensor.elem_type());
   if (!value.type().has_tensor_type() || !element_type || !tensor.has_shape()) return std::nullopt;
-  TensorType type{.element_type = *element_type};
+  TensorType type{.element_type = *element_type, .bits = ops::QuantizedBits(tensor.elem_type())};
   for (const auto& dim : tensor.shape().dim()) {
     if (dim.has_dim_value() && dim.dim_value() >= 0) {
       type.dims.push_back(dim.dim_value());

@@ -10,7 +10,8 @@ std::vector<KnownOperator> KnownOperators() {
     known.push_back({.domain = row.domain.empty() ? "ai.onnx" : std::string(row.domain),
                      .type = std::string(row.op),
                      .minimum_opset = row.since,
-                     .maximum_opset = row.until});
+                     .maximum_opset = row.until,
+                     .counted_as = std::string(row.counted_as)});
   }
   return known;
 }

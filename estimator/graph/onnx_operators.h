@@ -13,6 +13,7 @@ struct KnownOperator {
   std::string type;
   int64_t minimum_opset = 1;
   int64_t maximum_opset = 0;  // 0: no end
+  std::string counted_as;     // for people, in the words of docs/counting.md
 };
 
 // In the order of the operator table.

@@ -1,6 +1,7 @@
 #include "estimator/graph/onnx_translate.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -73,6 +74,12 @@ class Translator {
     for (const auto& value : graph.output()) declared_.emplace(value.name(), &value);
     PICOST_RETURN_IF_ERROR(TranslateNodes(graph.node(), scope));
     PICOST_ASSIGN_OR_RETURN(state_.draft.parts.outputs, FindOutputs(graph, scope));
+    for (const auto& [loop, trips] : state_.options.trip_counts) {
+      if (state_.loops_bound.count(loop) != 0) continue;
+      state_.Warn(absl::StrCat("the trip count ", loop, "=", trips, " is used by no loop"));
+    }
+    state_.draft.parts.notes.parameters =
+        std::make_shared<const std::vector<ParameterTensor>>(std::move(state_.parameters));
     return std::move(state_.draft);
   }
 
@@ -145,15 +152,13 @@ class Translator {
                        site());
     }
     type.element_type = *element_type;
+    type.bits = ops::QuantizedBits(tensor.data_type());
     const int64_t elements = type.ElementCount();
     ConstantData data = elements <= ops::kMaxFoldedElements ? ops::ReadTensorData(tensor, elements)
                                                             : ConstantData();
     const bool weight =
         ops::IsWeightType(tensor.data_type()) && (elements > 1 || data.index() == 0);
-    if (ops::IsWeightType(tensor.data_type())) {
-      const auto sum = CheckedAdd(state_.draft.parts.notes.parameter_elements, elements);
-      state_.draft.parts.notes.parameter_elements = sum.value_or(INT64_MAX);
-    }
+    if (ops::IsWeightType(tensor.data_type())) ops::NoteParameter(state_, name, type.dims, tensor);
     const ValueId id =
         state_.draft.AddValue({.name = name,
                                .type = std::move(type),
@@ -204,6 +209,11 @@ class Translator {
         return MakeError(absl::StatusCode::kInvalidArgument,
                          absl::StrCat("the output \"", output.name(), "\" is made by no node"),
                          {.field = "onnx", .mend = "Check the model with the ONNX checker"});
+      }
+      if (scope.parent == nullptr && state_.sequences.count(id) != 0) {
+        return MakeError(absl::StatusCode::kUnimplemented,
+                         absl::StrCat("the output \"", output.name(), "\" is a sequence"),
+                         {.field = "onnx", .mend = "Export the model with tensors as outputs"});
       }
       outputs.push_back(id);
     }
@@ -257,6 +267,15 @@ class Translator {
     }
     while (!inputs.empty() && inputs.back() == kAbsent) inputs.pop_back();
 
+    for (const ValueId id : inputs) {
+      if (state_.sequences.count(id) != 0 && !ops::TakesSequences(node.op_type())) {
+        return MakeError(absl::StatusCode::kUnimplemented, "a sequence of tensors as input",
+                         {.node = name,
+                          .op = node.op_type(),
+                          .opset = absl::StrCat(version),
+                          .mend = "Read the tensors from the sequence first (SequenceAt)"});
+      }
+    }
     const ops::OpRow* row = ops::FindOp(domain, node.op_type());
     const ::onnx::FunctionProto* function = functions_.Find(domain, node.op_type());
     if (function != nullptr && (row == nullptr || !domain.empty())) {

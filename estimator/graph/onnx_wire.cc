@@ -3,187 +3,23 @@
 #include <optional>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "estimator/base/checked_math.h"
-#include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
+#include "estimator/graph/onnx_fields.h"
 #include "estimator/graph/wire_reader.h"
 
 namespace picost::graph {
 namespace {
 
-// The messages on the way from a model to its tensors. Field numbers are those
-// of onnx.proto (ONNX 1.12 to 1.19; they never change).
-enum class Message {
-  kModel,
-  kGraph,
-  kNode,
-  kAttribute,
-  kTensor,
-  kSparseTensor,
-  kFunction,
-  kValueInfo,
-  kOther,  // copied as it is
-};
-
-constexpr const char* MessageName(Message message) {
-  switch (message) {
-    case Message::kModel:
-      return "ModelProto";
-    case Message::kGraph:
-      return "GraphProto";
-    case Message::kNode:
-      return "NodeProto";
-    case Message::kAttribute:
-      return "AttributeProto";
-    case Message::kTensor:
-      return "TensorProto";
-    case Message::kSparseTensor:
-      return "SparseTensorProto";
-    case Message::kFunction:
-      return "FunctionProto";
-    case Message::kValueInfo:
-      return "ValueInfoProto";
-    case Message::kOther:
-      return "message";
-  }
-  return "message";
-}
-
-// What to do with one field of a message.
-enum class Action { kCopy, kDescend, kName, kDrop, kDocument };
-
-struct FieldRule {
-  Action action = Action::kCopy;
-  Message child = Message::kOther;
-};
-
-FieldRule RuleFor(Message message, int64_t field) {
-  switch (message) {
-    case Message::kModel:
-      switch (field) {
-        case 6:
-        case 14:
-          return {Action::kDocument};
-        case 7:
-          return {Action::kDescend, Message::kGraph};
-        case 20:
-          return {Action::kDrop};  // training: no part of inference
-        case 25:
-          return {Action::kDescend, Message::kFunction};
-        default:
-          return {};
-      }
-    case Message::kGraph:
-      switch (field) {
-        case 1:
-          return {Action::kDescend, Message::kNode};
-        case 2:
-          return {Action::kName};
-        case 5:
-          return {Action::kDescend, Message::kTensor};
-        case 10:
-        case 14:
-        case 16:
-          return {Action::kDocument};
-        case 11:
-        case 12:
-        case 13:
-          return {Action::kDescend, Message::kValueInfo};
-        case 15:
-          return {Action::kDescend, Message::kSparseTensor};
-        default:
-          return {};
-      }
-    case Message::kNode:
-      switch (field) {
-        case 1:
-        case 2:
-        case 3:
-        case 4:
-        case 7:
-        case 8:
-          return {Action::kName};
-        case 5:
-          return {Action::kDescend, Message::kAttribute};
-        case 6:
-        case 9:
-          return {Action::kDocument};
-        default:
-          return {};
-      }
-    case Message::kAttribute:
-      switch (field) {
-        case 1:
-        case 21:
-          return {Action::kName};
-        case 5:
-        case 10:
-          return {Action::kDescend, Message::kTensor};
-        case 6:
-        case 11:
-          return {Action::kDescend, Message::kGraph};
-        case 13:
-          return {Action::kDocument};
-        case 22:
-        case 23:
-          return {Action::kDescend, Message::kSparseTensor};
-        default:
-          return {};
-      }
-    case Message::kSparseTensor:
-      return field == 1 || field == 2 ? FieldRule{Action::kDescend, Message::kTensor} : FieldRule{};
-    case Message::kFunction:
-      switch (field) {
-        case 1:
-        case 4:
-        case 5:
-        case 6:
-        case 10:
-        case 13:
-          return {Action::kName};
-        case 7:
-          return {Action::kDescend, Message::kNode};
-        case 8:
-        case 14:
-          return {Action::kDocument};
-        case 11:
-          return {Action::kDescend, Message::kAttribute};
-        case 12:
-          return {Action::kDescend, Message::kValueInfo};
-        default:
-          return {};
-      }
-    case Message::kValueInfo:
-      return field == 1 ? FieldRule{Action::kName}
-                        : (field == 3 || field == 4 ? FieldRule{Action::kDocument} : FieldRule{});
-    case Message::kTensor:
-      switch (field) {
-        case 4:
-        case 5:
-        case 6:
-        case 7:
-        case 9:
-        case 10:
-        case 11:
-          return {Action::kDrop};
-        case 8:
-          return {Action::kName};
-        case 12:
-        case 16:
-          return {Action::kDocument};
-        case 13:
-        case 14:
-          return {Action::kDrop};  // where the payload is: never opened
-        default:
-          return {};
-      }
-    case Message::kOther:
-      return {};
-  }
-  return {};
-}
+using onnx_fields::Action;
+using onnx_fields::FieldRule;
+using onnx_fields::GuessOtherFormat;
+using onnx_fields::Malformed;
+using onnx_fields::Message;
+using onnx_fields::MessageName;
+using onnx_fields::OverLimit;
+using onnx_fields::RuleFor;
 
 bool IsUtf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
@@ -206,18 +42,6 @@ bool IsUtf8(std::string_view text) {
     i += length;
   }
   return true;
-}
-
-absl::Status Malformed(std::string what) {
-  return MakeError(absl::StatusCode::kInvalidArgument, std::move(what),
-                   {.field = "onnx", .mend = "Send the file that the exporter wrote, unchanged"});
-}
-
-absl::Status OverLimit(std::string what) {
-  return MakeError(absl::StatusCode::kResourceExhausted, std::move(what),
-                   {.field = "onnx",
-                    .mend = "Send a smaller model, or raise the limit where the service is "
-                            "configured"});
 }
 
 // Number of elements of a TensorProto, or nothing where it is not a small
@@ -378,18 +202,6 @@ class Scanner {
   int64_t payload_bytes_ = 0;
 };
 
-// Files that are often sent by mistake.
-std::string Guess(std::string_view bytes) {
-  if (absl::StartsWith({bytes.data(), bytes.size()}, "PK\x03\x04")) {
-    return " (it looks like a zip archive: a torch checkpoint?)";
-  }
-  if (absl::StartsWith({bytes.data(), bytes.size()}, "\x89HDF")) {
-    return " (it looks like HDF5: a Keras checkpoint?)";
-  }
-  if (bytes.size() > 8 && bytes.substr(4, 4) == "TFL3") return " (it looks like TensorFlow Lite)";
-  return "";
-}
-
 absl::StatusOr<ScannedModel> Scan(std::string_view bytes, const WireLimits& limits,
                                   bool keep_documents) {
   if (bytes.empty()) return Malformed("not an ONNX model: the file is empty");
@@ -401,7 +213,7 @@ absl::StatusOr<ScannedModel> Scan(std::string_view bytes, const WireLimits& limi
   Scanner scanner(bytes, limits, keep_documents);
   if (absl::Status status = scanner.Walk(Message::kModel, bytes, 0, model.structure);
       !status.ok()) {
-    const std::string guess = Guess(bytes);
+    const std::string guess = GuessOtherFormat(bytes);
     return guess.empty() ? status : Malformed(absl::StrCat("not an ONNX model", guess));
   }
   model.payload_bytes = scanner.payload_bytes();

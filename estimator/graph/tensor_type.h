@@ -19,6 +19,9 @@ enum class ElementType {
 struct TensorType {
   ElementType element_type = ElementType::kFloat;
   std::vector<int64_t> dims;
+  // Width of one element where the file quantizes it: 2, 4, 8, 16, or 32 for sums
+  // of products. 0: not quantized. Weights keep the width they are stored in.
+  int bits = 0;
 
   int64_t rank() const { return static_cast<int64_t>(dims.size()); }
   int64_t ElementCount() const {

@@ -29,6 +29,7 @@ struct PhaseShare {
   bool claimed = true;
   std::array<bool, cost::kExecutorCount> missing = {};
   bool used = false;
+  friend bool operator==(const PhaseShare&, const PhaseShare&) = default;
 };
 
 // One priced call.
@@ -37,6 +38,7 @@ struct Term {
   cost::CallShare share;
   primitives::Traffic traffic;
   std::vector<int64_t> usage;
+  friend bool operator==(const Term&, const Term&) = default;
 };
 
 struct LayerCost {
@@ -46,6 +48,7 @@ struct LayerCost {
   protocols::Storage storage;
   bool extrapolated = false;
   int64_t relu_elements = 0;
+  friend bool operator==(const LayerCost&, const LayerCost&) = default;
 };
 
 // Which fit prices a call: the same for all calls that differ in count alone.

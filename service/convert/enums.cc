@@ -110,4 +110,31 @@ graph::UnknownOperatorPolicy FromProto(v1::UnknownOperatorPolicy policy) {
   }
 }
 
+v1::ReluConvention ToProto(count::ReluConvention convention) {
+  switch (convention) {
+    case count::ReluConvention::kAsWritten:
+      return v1::RELU_CONVENTION_AS_WRITTEN;
+    case count::ReluConvention::kWithoutStem:
+      return v1::RELU_CONVENTION_WITHOUT_STEM;
+    case count::ReluConvention::kWithoutLast:
+      return v1::RELU_CONVENTION_WITHOUT_LAST;
+    case count::ReluConvention::kAfterMaxPool:
+      return v1::RELU_CONVENTION_AFTER_MAX_POOL;
+  }
+  return v1::RELU_CONVENTION_UNSPECIFIED;
+}
+
+count::ReluConvention FromProto(v1::ReluConvention convention) {
+  switch (convention) {
+    case v1::RELU_CONVENTION_WITHOUT_STEM:
+      return count::ReluConvention::kWithoutStem;
+    case v1::RELU_CONVENTION_WITHOUT_LAST:
+      return count::ReluConvention::kWithoutLast;
+    case v1::RELU_CONVENTION_AFTER_MAX_POOL:
+      return count::ReluConvention::kAfterMaxPool;
+    default:
+      return count::ReluConvention::kAsWritten;
+  }
+}
+
 }  // namespace picost::service

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "service/convert/calls.h"
 #include "service/convert/enums.h"
 #include "service/utf8.h"
 
@@ -20,22 +21,6 @@ void ToProto(const Interval& from, v1::Interval& to) {
   to.set_low(from.low);
   to.set_high(from.high);
   to.set_level(from.level);
-}
-
-void ToProto(const primitives::Traffic& from, v1::Traffic& to) {
-  to.set_client_to_server_bytes(from.client_to_server.value());
-  to.set_server_to_client_bytes(from.server_to_client.value());
-  to.set_flights(from.flights.value());
-}
-
-// Parameters are ordered by name already.
-void ToProto(const primitives::Parameters& from,
-             google::protobuf::RepeatedPtrField<v1::NamedInteger>& to) {
-  for (const auto& [name, value] : from.values()) {
-    auto* entry = to.Add();
-    entry->set_name(name);
-    entry->set_value(value);
-  }
 }
 
 void ToProto(const cost::PhaseCost& from, v1::PhaseCost& to) {
@@ -74,17 +59,6 @@ void ToProto(const cost::CallCost& from, v1::CallCost& to) {
   to.set_extrapolated(from.extrapolated);
 }
 
-void ToProto(const primitives::PrimitiveCall& from, v1::CallCost& to) {
-  to.set_primitive(absl::StrCat("primitives/", from.spec->id));
-  ToProto(from.parameters, *to.mutable_parameters());
-  to.set_count(from.count);
-  to.set_phase(ToProto(from.phase));
-  to.set_executor(ToProto(from.executor));
-  to.set_traffic_status(ToProto(from.spec->status));
-  ToProto(from.traffic, *to.mutable_traffic());
-  to.set_critical_flights(from.critical_flights.value());
-}
-
 void ToProto(const cost::MarginalCost& from, v1::ReluMarginal& to) {
   const int offline = static_cast<int>(Phase::kOffline);
   const int online = static_cast<int>(Phase::kOnline);
@@ -105,6 +79,8 @@ void ToProto(const cost::MissingPrimitive& from, v1::MissingPrimitive& to) {
 std::string NameUnlessEmpty(const char* collection, const std::string& id) {
   return id.empty() ? std::string() : absl::StrCat(collection, "/", id);
 }
+
+}  // namespace
 
 void ToProto(const cost::Provenance& from, v1::Provenance& to) {
   to.set_model(absl::StrCat("models/", from.graph_fingerprint));
@@ -131,7 +107,15 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to) {
   to.set_restarts_after_idle(from.restarts_after_idle);
 }
 
-}  // namespace
+void TotalsToProto(const std::array<cost::PhaseCost, primitives::kPhaseCount>& phases,
+                   Bytes client_storage, Bytes server_storage, v1::Estimate& to) {
+  to.clear_setup();
+  to.clear_offline();
+  to.clear_online();
+  PhasesToProto(phases, to);
+  to.set_client_storage_bytes(client_storage.value());
+  to.set_server_storage_bytes(server_storage.value());
+}
 
 void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateView view,
              v1::Estimate& to) {
@@ -160,6 +144,7 @@ void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateV
   if (calls) {
     for (const cost::CallCost& call : from.setup_calls) ToProto(call, *to.add_setup_calls());
   }
+  for (const auto& item : from.memory) ToProto(item, *to.add_memory());
   for (const cost::MissingPrimitive& missing : from.missing) ToProto(missing, *to.add_missing());
   to.set_extrapolated(from.extrapolated);
   to.set_bottleneck(ToUtf8(from.bottleneck));
@@ -176,46 +161,6 @@ void ToProto(const ComparedCell& from, v1::ComparedCell& to) {
   for (const cost::MissingPrimitive& missing : from.missing) ToProto(missing, *to.add_missing());
   to.set_extrapolated(from.extrapolated);
   to.set_bottleneck(ToUtf8(from.bottleneck));
-}
-
-void ToProto(const LoadedGraph& graph, const protocols::ProtocolPlan& from, v1::EstimateView view,
-             v1::ProtocolPlan& to) {
-  const bool calls = view == v1::ESTIMATE_VIEW_CALLS;
-  ToProto(graph.counts.total, *to.mutable_totals());
-  ToProto(from.TotalTraffic(Phase::kSetup), *to.mutable_setup());
-  ToProto(from.TotalTraffic(Phase::kOffline), *to.mutable_offline());
-  ToProto(from.TotalTraffic(Phase::kOnline), *to.mutable_online());
-  to.set_client_storage_bytes(from.storage.client.value());
-  to.set_server_storage_bytes(from.storage.server.value());
-  if (view != v1::ESTIMATE_VIEW_TOTALS) {
-    for (const protocols::LayerPlan& layer : from.layers) {
-      auto* entry = to.add_layers();
-      const graph::Node& node = graph.graph.node(layer.node);
-      entry->set_node(ToUtf8(node.name));
-      entry->set_kind(graph::KindName(node.attributes));
-      ToProto(graph.counts.by_node[layer.node], *entry->mutable_counts());
-      primitives::Traffic offline;
-      primitives::Traffic online;
-      for (const primitives::PrimitiveCall& call : layer.calls) {
-        if (call.phase == Phase::kOffline) offline += call.traffic;
-        if (call.phase == Phase::kOnline) online += call.traffic;
-        if (calls) ToProto(call, *entry->add_calls());
-      }
-      ToProto(offline, *entry->mutable_offline());
-      ToProto(online, *entry->mutable_online());
-      entry->set_local(layer.local);
-      entry->set_note(ToUtf8(layer.note));
-    }
-  }
-  if (calls) {
-    for (const auto& call : from.setup_calls) ToProto(call, *to.add_setup_calls());
-  }
-  ToProto(graph.graph.notes(), *to.mutable_notes());
-  v1::Provenance& provenance = *to.mutable_provenance();
-  provenance.set_model(graph.ModelName());
-  provenance.set_protocol(absl::StrCat("protocols/", from.protocol_id));
-  provenance.set_protocol_version(from.protocol_version);
-  ToProto(from.parameters, *provenance.mutable_protocol_parameters());
 }
 
 }  // namespace picost::service

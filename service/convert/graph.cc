@@ -35,6 +35,9 @@ void ToProto(const count::Counts& from, v1::Counts& to) {
   to.set_private_matmul_macs(from.private_matmul_macs);
   to.set_parameters(from.parameters);
   to.set_output_elements(from.output_elements);
+  to.set_maxpool_comparisons(from.maxpool_comparisons);
+  to.set_weight_products(from.weight_products);
+  to.set_truncations(from.truncations);
   for (const auto& [kind, elements] : from.elements_by_kind) {
     auto* entry = to.add_elements_by_kind();
     entry->set_name(kind);
@@ -46,6 +49,15 @@ void ToProto(const graph::Value& from, v1::TensorShape& to) {
   to.set_name(ToUtf8(from.name));
   to.set_element_type(ElementTypeName(from.type.element_type));
   for (const int64_t dim : from.type.dims) to.add_dimensions(dim);
+  to.set_bits(from.type.bits);
+}
+
+void ToProto(const graph::ParameterTensor& from, v1::ParameterTensor& to) {
+  to.set_name(ToUtf8(from.name));
+  for (const int64_t dim : from.dims) to.add_dimensions(dim);
+  to.set_data_type(from.data_type);
+  to.set_elements(from.elements);
+  to.set_bytes(from.bytes);
 }
 
 void ToProto(const graph::ImportNotes& from, v1::ImportNotes& to) {
@@ -72,6 +84,8 @@ void LayerToProto(const LoadedGraph& from, graph::NodeId id, v1::Layer& to) {
     // Weights and constants are the server's own business.
     if (value.source == graph::ValueSource::kInput || value.source == graph::ValueSource::kNode) {
       ToProto(value, *to.add_inputs());
+    } else if (value.source == graph::ValueSource::kWeight && to.weight_bits() == 0) {
+      to.set_weight_bits(value.type.bits);
     }
   }
   for (const graph::ValueId output : node.outputs) {

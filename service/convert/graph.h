@@ -21,6 +21,7 @@ struct LoadedGraph {
 
 void ToProto(const count::Counts& from, v1::Counts& to);
 void ToProto(const graph::Value& from, v1::TensorShape& to);
+void ToProto(const graph::ParameterTensor& from, v1::ParameterTensor& to);
 void ToProto(const graph::ImportNotes& from, v1::ImportNotes& to);
 void LayerToProto(const LoadedGraph& from, graph::NodeId node, v1::Layer& to);
 

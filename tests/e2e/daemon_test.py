@@ -103,13 +103,15 @@ class CommandLineTest(unittest.TestCase):
         questions = [
             ("inspect", model("resnet18_cifar")),
             ("plan", model("minionn_cifar"), "--protocol=cheetah"),
+            ("plan", "resnet18", "--protocol=all"),
+            ("plan", "vgg16_cifar", "--protocol=cheetah", "--rewrites=all"),
             ("estimate", model("resnet18_cifar"), "--protocol=cheetah,delphi", "--deployment=lan,wan"),
             ("estimate", "resnet32_cifar", "--protocol=delphi", "--deployment=lan", "--calls",
              "--network=rtt=40ms,up=10MB/s,down=100Mbit/s"),
             ("compare", "minionn_cifar", "--protocol=cheetah,delphi,cryptflow2-he", "--deployment=lan,wan"),
             ("compare", "minionn_cifar", "--protocol=cheetah,delphi", "--deployment=lan", "--online",
-             "--network=lo,mobile", "--network=rtt=80ms,bandwidth=100Mbit/s"),
-            ("protocols",), ("deployments",), ("tables",), ("networks",), ("primitives",), ("operators",),
+              "--network=lo,mobile", "--network=rtt=80ms,bandwidth=100Mbit/s"),
+            ("protocols",), ("protocols", "cheetah"), ("rewrites",), ("deployments",), ("tables",), ("networks",), ("primitives",), ("operators",),
         ]
         for question in questions:
             # Every format of the catalogue goes through the same code: one is enough.

@@ -7,7 +7,13 @@ namespace {
 constexpr size_t kMany = 100'000;
 
 std::vector<std::string> Where(std::vector<std::string> flags) {
-  flags.insert(flags.end(), {"format", "server", "data_dir"});
+  flags.insert(flags.end(), {"format", "server", "ca", "cert", "key", "token-file", "data_dir"});
+  return flags;
+}
+
+// How a file is read.
+std::vector<std::string> Reading(std::vector<std::string> flags) {
+  flags.insert(flags.end(), {"dim", "trip-count", "unknown", "custom-operators"});
   return flags;
 }
 
@@ -16,18 +22,22 @@ std::vector<std::string> Where(std::vector<std::string> flags) {
 const std::vector<Command>& AllCommands() {
   static const auto& commands = *new std::vector<Command>{
       {"inspect", "FILE|MODEL", "count ReLUs, comparisons and MACs of a model",
-       Where({"dim", "unknown"}), 1, 1,
+       Where(Reading({"counting", "parameters"})), 1, 1,
        "picost inspect resnet18.onnx\n"
-       "picost inspect resnet18.onnx --dim batch=1 --format=json\n",
+       "picost inspect resnet18.onnx --dim batch=1 --format=json\n"
+       "picost inspect resnet18.onnx --counting=without-stem\n"
+       "picost inspect resnet18.onnx --parameters\n",
        RunInspect},
       {"plan", "FILE|MODEL", "which primitives a protocol runs, and their exact traffic",
-       Where({"protocol", "param", "dim", "unknown"}), 1, 1,
+        Where(Reading({"protocol", "param", "rewrites", "counting"})), 1, 1,
+        "picost plan resnet18 --protocol=all\n"
        "picost plan resnet18_cifar --protocol=delphi\n"
+       "picost plan vgg16_cifar --protocol=cheetah --rewrites=swap-relu-maxpool,average-pooling\n"
        "picost plan resnet18.onnx --protocol=cheetah --param=ring_bits=37 --format=csv\n",
        RunPlan},
       {"estimate", "FILE|MODEL", "what private inference of a model costs",
-       Where({"protocol", "param", "deployment", "network", "dim", "unknown", "calls",
-              "require-seconds"}),
+        Where(Reading({"protocol", "param", "rewrites", "deployment", "network", "counting", "calls",
+                       "require-seconds"})),
        1, 1,
        "picost estimate resnet18_cifar --protocol=cheetah,delphi --deployment=wan\n"
        "picost estimate resnet18.onnx --protocol=delphi --deployment=lan \\\n"
@@ -42,15 +52,22 @@ const std::vector<Command>& AllCommands() {
       {"models ls", "", "list registered models", Where({}), 0, 0,
        "picost models ls --server=127.0.0.1:7433\n", RunModelsList},
       {"models register", "FILE...", "register models: their weights stay here",
-       Where({"name", "dim", "unknown"}), 1, kMany,
+       Where(Reading({"name"})), 1, kMany,
        "picost models register resnet18.onnx --name=resnet18 --server=127.0.0.1:7433\n",
        RunModelsRegister},
+      {"models upload", "FILE",
+       "register a model by sending its file in pieces: weights are dropped as they arrive",
+       Where(Reading({"name"})), 1, 1,
+       "picost models upload llama.onnx --name=llama --server=127.0.0.1:7433\n", RunModelsUpload},
       {"models show", "MODEL", "counts of a registered model, layer by layer", Where({}), 1, 1,
        "picost models show resnet18 --server=127.0.0.1:7433\n", RunModelsShow},
       {"models rm", "MODEL...", "forget registered models", Where({}), 1, kMany,
        "picost models rm resnet18 --server=127.0.0.1:7433\n", RunModelsRemove},
-      {"protocols", "", "protocols, and for how many of their primitives there are tables",
-       Where({}), 0, 0, "picost protocols --format=json\n", RunProtocols},
+      {"protocols", "[PROTOCOL]",
+       "protocols, and for how many of their primitives there are tables; of one: parameters",
+       Where({}), 0, 1, "picost protocols --format=json\npicost protocols cheetah\n", RunProtocols},
+      {"rewrites", "", "rewrites of networks that save comparisons, products or truncations",
+       Where({}), 0, 0, "picost rewrites\n", RunRewrites},
       {"deployments", "", "named deployments: a link and both machines' tables", Where({}), 0, 0,
        "picost deployments\n", RunDeployments},
       {"networks", "", "named network profiles", Where({}), 0, 0, "picost networks\n", RunNetworks},
@@ -60,6 +77,14 @@ const std::vector<Command>& AllCommands() {
        "picost primitives --format=csv\n", RunPrimitives},
       {"operators", "", "ONNX operators that are known, and as what they count", Where({}), 0, 0,
        "picost operators --format=csv\n", RunOperators},
+      {"study ls", "", "list the studies of searches", Where({}), 0, 0,
+       "picost study ls --server=127.0.0.1:7433\n", RunStudyList},
+      {"study show", "STUDY", "a study's budgets and counts, with a plot; csv: every trial",
+       Where({}), 1, 1, "picost study show demo --server=127.0.0.1:7433\n", RunStudyShow},
+      {"study front", "STUDY", "the trials that no other one beats", Where({}), 1, 1,
+       "picost study front demo --server=127.0.0.1:7433 --format=csv\n", RunStudyFront},
+      {"study watch", "STUDY", "every trial as it comes, until you stop it", Where({}), 1, 1,
+       "picost study watch demo --server=127.0.0.1:7433\n", RunStudyWatch},
       {"strip",
        "IN OUT",
        "write a model without its weights",

@@ -16,6 +16,8 @@ std::optional<Failure> RunInspect(const Options& options, const Environment& env
 
   v1::InspectRequest request;
   *request.mutable_graph() = model.graph;
+  if (const auto counting = CountingOf(options)) request.set_counting(*counting);
+  request.set_include_parameters(options.list_parameters);
   const auto answer = Call(*connection.oracle, &v1::CostOracle::Stub::Inspect, request);
   if (const Failure* failure = FailureIn(answer)) return *failure;
   const auto& inspection = std::get<v1::Inspection>(answer);
@@ -28,7 +30,11 @@ std::optional<Failure> RunInspect(const Options& options, const Environment& env
       PrintJson(inspection, *environment.out);
       break;
     case Format::kCsv:
-      PrintLayersCsv(inspection.layers(), *environment.out);
+      if (options.list_parameters) {
+        PrintParametersCsv(inspection, *environment.out);
+      } else {
+        PrintLayersCsv(inspection.layers(), *environment.out);
+      }
       break;
   }
   return std::nullopt;

@@ -9,7 +9,9 @@
 #include "absl/strings/str_join.h"
 #include "clients/cli/views/calls_view.h"
 #include "clients/cli/views/graph_view.h"
+#include "clients/cli/views/memory_view.h"
 #include "clients/cli/views/numbers.h"
+#include "clients/cli/views/provenance_view.h"
 #include "clients/cli/views/table.h"
 
 namespace picost::cli {
@@ -154,39 +156,6 @@ void PrintLayers(const v1::Estimate& estimate, std::ostream& out) {
   }
 }
 
-const char* OriginName(v1::TableOrigin origin) {
-  switch (origin) {
-    case v1::TABLE_ORIGIN_MEASURED:
-      return "measured";
-    case v1::TABLE_ORIGIN_PUBLISHED:
-      return "published by others";
-    case v1::TABLE_ORIGIN_SYNTHETIC:
-      return "synthetic";
-    default:
-      return "of unknown origin";
-  }
-}
-
-void PrintProvenance(const v1::Provenance& provenance, std::ostream& out) {
-  out << "\n  " << provenance.model() << "\n  " << provenance.protocol() << " "
-      << provenance.protocol_version();
-  for (const v1::NamedInteger& parameter : provenance.protocol_parameters()) {
-    out << " " << parameter.name() << "=" << parameter.value();
-  }
-  out << "\n";
-  if (provenance.client_to_server_bytes_per_second() > 0) {
-    out << "  network: round trip " << HumanSeconds(provenance.round_trip_seconds()) << ", up "
-        << HumanRate(provenance.client_to_server_bytes_per_second()) << ", down "
-        << HumanRate(provenance.server_to_client_bytes_per_second()) << "\n";
-  }
-  std::set<std::string> seen;
-  for (const v1::TableUse& use : provenance.tables()) {
-    const std::string line = absl::StrCat("  seconds from ", use.table().substr(0, 19), " ",
-                                          use.title(), ", ", OriginName(use.origin()));
-    if (seen.insert(line).second) out << line << "\n";
-  }
-}
-
 void AddPhaseCells(const v1::PhaseCost& phase, std::vector<std::string>& row) {
   row.push_back(absl::StrCat(phase.traffic().client_to_server_bytes()));
   row.push_back(absl::StrCat(phase.traffic().server_to_client_bytes()));
@@ -206,17 +175,21 @@ void AddPhaseCells(const v1::PhaseCost& phase, std::vector<std::string>& row) {
   add(phase.has_latency_seconds(), phase.latency_seconds().high());
 }
 
+// Where the ReLUs are not those of the network whose costs follow.
+std::string CountingClause(v1::ReluConvention counting) {
+  if (counting == v1::RELU_CONVENTION_AS_WRITTEN) return "";
+  return absl::StrCat("\n  ReLUs counted ", CountingText(counting),
+                      "; costs are of the network as written");
+}
+
 }  // namespace
 
 void PrintEstimateTable(const Question& question, const v1::Estimate& estimate, std::ostream& out) {
   out << Printable(question.model) << " under " << question.protocol << ", " << question.deployment
       << "\n"
-      << "  " << CountsSentence(estimate.totals()) << "\n\n";
+      << "  " << CountsSentence(estimate.totals()) << CountingClause(estimate.counting()) << "\n\n";
   PrintPhases(estimate, out);
-  if (estimate.client_storage_bytes() > 0 || estimate.server_storage_bytes() > 0) {
-    out << "  Kept ready for the online phase: client " << HumanBytes(estimate.client_storage_bytes())
-        << ", server " << HumanBytes(estimate.server_storage_bytes()) << "\n";
-  }
+  PrintMemory(estimate.memory(), out);
   PrintMissing(estimate, out);
   if (!estimate.bottleneck().empty()) out << "  " << Printable(estimate.bottleneck()) << "\n";
   PrintLayers(estimate, out);
@@ -263,58 +236,6 @@ void PrintEstimateCsv(const Question& question, const v1::Estimate& estimate, st
     row.insert(row.end(), {layer.extrapolated() ? "true" : "false",
                            layer.local() ? "true" : "false", layer.note()});
     PrintCsvRow(out, row);
-  }
-}
-
-void PrintPlanTable(const Question& question, const v1::ProtocolPlan& plan, std::ostream& out) {
-  out << Printable(question.model) << " under " << question.protocol
-      << ": counts and traffic, no seconds\n"
-      << "  " << CountsSentence(plan.totals()) << "\n\n";
-  Table phases({{"phase", Align::kLeft}, {"client->server B"}, {"server->client B"}, {"flights"}});
-  const std::pair<const char*, const v1::Traffic*> rows[] = {
-      {"setup, once", &plan.setup()},
-      {"offline, per inference", &plan.offline()},
-      {"online, per inference", &plan.online()}};
-  for (const auto& [name, traffic] : rows) {
-    phases.AddRow({name, WithSeparators(traffic->client_to_server_bytes()),
-                   WithSeparators(traffic->server_to_client_bytes()),
-                   WithSeparators(traffic->flights())});
-  }
-  phases.Print(out);
-  if (plan.client_storage_bytes() > 0 || plan.server_storage_bytes() > 0) {
-    out << "  Kept ready for the online phase: client " << HumanBytes(plan.client_storage_bytes())
-        << ", server " << HumanBytes(plan.server_storage_bytes()) << "\n";
-  }
-  PrintCallsTable(plan, out);
-  PrintUnknownOperators(plan.notes(), out);
-  PrintProvenance(plan.provenance(), out);
-}
-
-void PrintPlanCsvHeader(std::ostream& out) {
-  PrintCsvRow(out, {"model", "protocol", "layer", "kind", "primitive", "parameters", "count",
-                    "phase", "executor", "client_to_server_bytes", "server_to_client_bytes",
-                    "flights", "traffic_status", "note"});
-}
-
-void PrintPlanCsv(const Question& question, const v1::ProtocolPlan& plan, std::ostream& out) {
-  const auto print = [&](const std::string& node, const std::string& kind, const v1::CallCost& call,
-                         const std::string& note) {
-    PrintCsvRow(
-        out, {question.model, question.protocol, node, kind, CallName(call), ParametersText(call),
-              absl::StrCat(call.count()), PhaseText(call.phase()), ExecutorText(call.executor()),
-              absl::StrCat(call.traffic().client_to_server_bytes()),
-              absl::StrCat(call.traffic().server_to_client_bytes()),
-              absl::StrCat(call.traffic().flights()), FormStatusText(call.traffic_status()), note});
-  };
-  for (const v1::CallCost& call : plan.setup_calls()) print("", "setup", call, "");
-  for (const v1::LayerPlan& layer : plan.layers()) {
-    // A layer without calls has a row too: every layer is there.
-    if (layer.calls().empty()) {
-      PrintCsvRow(out, {question.model, question.protocol, layer.node(), layer.kind(), "", "", "0",
-                        "", "", "0", "0", "0", "", layer.note()});
-    }
-    for (const v1::CallCost& call : layer.calls())
-      print(layer.node(), layer.kind(), call, layer.note());
   }
 }
 

@@ -30,10 +30,13 @@ void PrintCounts(const v1::Counts& counts, std::ostream& out) {
       {"ReLU elements", counts.relu_elements()},
       {"ReLU calls", counts.relu_calls()},
       {"comparisons beside ReLUs", counts.comparisons()},
+      {"  of max pooling", counts.maxpool_comparisons()},
       {"multiplications", counts.multiplications()},
       {"squares", counts.squares()},
       {"exponentials", counts.exponentials()},
       {"reciprocals", counts.reciprocals()},
+      {"products with weights outside linear layers", counts.weight_products()},
+      {"truncations", counts.truncations()},
       {"MACs", counts.macs()},
       {"  of convolutions", counts.conv_macs()},
       {"  of fully connected layers", counts.linear_macs()},
@@ -47,6 +50,36 @@ void PrintCounts(const v1::Counts& counts, std::ostream& out) {
       table.AddRow({absl::StrCat("elements of ", kind.name()), WithSeparators(kind.value())});
     }
   }
+  table.Print(out);
+}
+
+// " (8-bit weights, 32-bit results)" of quantized layers.
+std::string BitsText(const v1::Layer& layer) {
+  std::vector<std::string> texts;
+  if (layer.weight_bits() != 0) texts.push_back(absl::StrCat(layer.weight_bits(), "-bit weights"));
+  if (!layer.outputs().empty() && layer.outputs(0).bits() != 0) {
+    texts.push_back(absl::StrCat(layer.outputs(0).bits(), "-bit results"));
+  }
+  return texts.empty() ? "" : absl::StrCat(" (", absl::StrJoin(texts, ", "), ")");
+}
+
+void PrintParameters(const v1::Inspection& inspection, std::ostream& out) {
+  if (inspection.parameters().empty()) return;
+  Table table({{"tensor", Align::kLeft},
+               {"type", Align::kLeft},
+               {"shape", Align::kLeft},
+               {"elements"},
+               {"bytes"}});
+  int64_t bytes = 0;
+  for (const v1::ParameterTensor& tensor : inspection.parameters()) {
+    bytes += tensor.bytes();
+    table.AddRow({Printable(tensor.name()), tensor.data_type(),
+                  tensor.dimensions().empty() ? "scalar" : absl::StrJoin(tensor.dimensions(), "x"),
+                  WithSeparators(tensor.elements()), WithSeparators(tensor.bytes())});
+  }
+  table.AddRow({absl::StrCat("all ", inspection.parameters_size()), "", "",
+                WithSeparators(inspection.notes().parameter_elements()), WithSeparators(bytes)});
+  out << "\n";
   table.Print(out);
 }
 
@@ -64,7 +97,7 @@ void PrintLayers(const LayerList& layers, std::ostream& out) {
       ++free;
       continue;
     }
-    table.AddRow({Printable(layer.node()), layer.kind(),
+    table.AddRow({Printable(layer.node()), absl::StrCat(layer.kind(), BitsText(layer)),
                   layer.outputs().empty() ? "" : DimensionsText(layer.outputs(0)),
                   WithSeparators(layer.counts().relu_elements()),
                   WithSeparators(layer.counts().comparisons()),
@@ -81,6 +114,19 @@ void PrintLayers(const LayerList& layers, std::ostream& out) {
 }
 
 }  // namespace
+
+std::string CountingText(v1::ReluConvention counting) {
+  switch (counting) {
+    case v1::RELU_CONVENTION_WITHOUT_STEM:
+      return "without-stem: not the first one, behind the stem convolution";
+    case v1::RELU_CONVENTION_WITHOUT_LAST:
+      return "without-last: not the last one";
+    case v1::RELU_CONVENTION_AFTER_MAX_POOL:
+      return "after-max-pool: before a max pooling as the pool's outputs";
+    default:
+      return "as-written";
+  }
+}
 
 std::string CountsSentence(const v1::Counts& counts) {
   return absl::StrCat(WithSeparators(counts.relu_elements()), " ReLU elements in ",
@@ -108,17 +154,39 @@ void PrintInspectionTable(const v1::Inspection& inspection, const std::string& l
                           std::ostream& out) {
   out << Printable(label) << ": " << Ends(inspection.inputs()) << " -> "
       << Ends(inspection.outputs()) << "\n";
+  if (inspection.counting() != v1::RELU_CONVENTION_AS_WRITTEN) {
+    out << "  ReLUs are counted " << CountingText(inspection.counting()) << "\n";
+  }
   PrintCounts(inspection.totals(), out);
   PrintLayers(inspection.layers(), out);
+  PrintParameters(inspection, out);
   PrintUnknownOperators(inspection.notes(), out);
   out << "\n  " << inspection.model() << "\n";
 }
 
 void PrintLayersCsv(const LayerList& layers, std::ostream& out) {
-  PrintCsvRow(out,
-              {"layer", "kind", "onnx_operator", "output_dimensions", "relu_elements", "relu_calls",
-               "comparisons", "multiplications", "squares", "exponentials", "reciprocals", "macs",
-               "conv_macs", "linear_macs", "private_matmul_macs", "parameters", "output_elements"});
+  PrintCsvRow(out, {"layer",
+                    "kind",
+                    "onnx_operator",
+                    "output_dimensions",
+                    "relu_elements",
+                    "relu_calls",
+                    "comparisons",
+                    "multiplications",
+                    "squares",
+                    "exponentials",
+                    "reciprocals",
+                    "macs",
+                    "conv_macs",
+                    "linear_macs",
+                    "private_matmul_macs",
+                    "parameters",
+                    "output_elements",
+                    "maxpool_comparisons",
+                    "weight_products",
+                    "truncations",
+                    "weight_bits",
+                    "output_bits"});
   for (const v1::Layer& layer : layers) {
     const v1::Counts& c = layer.counts();
     std::vector<std::string> row = {
@@ -127,10 +195,20 @@ void PrintLayersCsv(const LayerList& layers, std::ostream& out) {
     for (const int64_t value :
          {c.relu_elements(), c.relu_calls(), c.comparisons(), c.multiplications(), c.squares(),
           c.exponentials(), c.reciprocals(), c.macs(), c.conv_macs(), c.linear_macs(),
-          c.private_matmul_macs(), c.parameters(), c.output_elements()}) {
+          c.private_matmul_macs(), c.parameters(), c.output_elements(), c.maxpool_comparisons(),
+          c.weight_products(), c.truncations(), int64_t{layer.weight_bits()},
+          int64_t{layer.outputs().empty() ? 0 : layer.outputs(0).bits()}}) {
       row.push_back(absl::StrCat(value));
     }
     PrintCsvRow(out, row);
+  }
+}
+
+void PrintParametersCsv(const v1::Inspection& inspection, std::ostream& out) {
+  PrintCsvRow(out, {"tensor", "data_type", "dimensions", "elements", "bytes"});
+  for (const v1::ParameterTensor& tensor : inspection.parameters()) {
+    PrintCsvRow(out, {tensor.name(), tensor.data_type(), absl::StrJoin(tensor.dimensions(), "x"),
+                      absl::StrCat(tensor.elements()), absl::StrCat(tensor.bytes())});
   }
 }
 

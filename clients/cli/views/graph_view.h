@@ -16,6 +16,8 @@ using LayerList = google::protobuf::RepeatedPtrField<v1::Layer>;
 
 // "557,056 ReLU elements in 17 calls, 555,422,720 MACs, ..."
 std::string CountsSentence(const v1::Counts& counts);
+// "without-stem: not the first one, behind the stem convolution"
+std::string CountingText(v1::ReluConvention counting);
 // "1x3x32x32"
 std::string DimensionsText(const v1::TensorShape& shape);
 // Operators that were tolerated though nobody knows them; nothing where there are none.
@@ -23,6 +25,8 @@ void PrintUnknownOperators(const v1::ImportNotes& notes, std::ostream& out);
 
 void PrintInspectionTable(const v1::Inspection& inspection, const std::string& label,
                           std::ostream& out);
+// The tensors of weights of an inspection that asked for them.
+void PrintParametersCsv(const v1::Inspection& inspection, std::ostream& out);
 void PrintLayersCsv(const LayerList& layers, std::ostream& out);
 
 void PrintModelTable(const v1::Model& model, const LayerList& layers, std::ostream& out);

@@ -1,53 +1,19 @@
 // Attention as one operator: ai.onnx Attention (opset 23), com.microsoft
 // Attention and MultiHeadAttention. Written out as the products and the softmax
 // that it stands for, so that it counts as the same thing taken apart.
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "estimator/base/status_macros.h"
+#include "estimator/graph/onnx_ops/attention_core.h"
 #include "estimator/graph/onnx_ops/importers.h"
 
 namespace picost::graph::ops {
-namespace {
-
-struct Heads {
-  int64_t batch = 0;
-  int64_t heads = 0;
-  int64_t queries = 0;
-  int64_t keys = 0;
-  int64_t width = 0;        // of a query's and a key's head
-  int64_t value_width = 0;  // of a value's head
-};
-
-// scores = q k^T, scaled and masked locally; softmax; result = scores v.
-absl::StatusOr<ValueId> EmitCore(OpContext& op, const Heads& h, ValueId q, ValueId k, ValueId v,
-                                 const TensorType& result) {
-  const TensorType scores{.dims = {h.batch, h.heads, h.queries, h.keys}};
-  PICOST_RETURN_IF_ERROR(op.Check(scores));
-  PICOST_ASSIGN_OR_RETURN(ValueId value, op.EmitPart("scores",
-                                                     PrivateMatMul{.batch = h.batch * h.heads,
-                                                                   .rows = h.queries,
-                                                                   .inner = h.width,
-                                                                   .columns = h.keys},
-                                                     {q, k}, scores));
-  PICOST_ASSIGN_OR_RETURN(
-      value, op.EmitPart("softmax", Softmax{.rows = h.batch * h.heads * h.queries, .width = h.keys},
-                         {value}, scores));
-  return op.EmitPart(
-      "context",
-      PrivateMatMul{
-          .batch = h.batch * h.heads, .rows = h.queries, .inner = h.keys, .columns = h.value_width},
-      {value, v}, result);
-}
-
-}  // namespace
-
 absl::Status ImportAttention(OpContext& op) {
   if (!op.IsPrivate(0)) return op.Unimplemented("attention over known queries");
-  if (op.Wants(1) || op.Wants(2) || op.Wants(3)) {
-    return op.Unimplemented("attention with a cache of keys and values",
-                            "Export the model without past keys and values");
+  if (op.Wants(3)) {
+    return op.Unimplemented("attention whose scores are a result, too",
+                            "Export the model without the scores");
   }
   const Dims& q = op.Shape(0);
   const Dims& k = op.Shape(1);
@@ -57,6 +23,7 @@ absl::Status ImportAttention(OpContext& op) {
   if (q.size() == 4 && k.size() == 4 && v.size() == 4) {
     h = {.batch = q[0],
          .heads = q[1],
+         .kv_heads = k[1],
          .queries = q[2],
          .keys = k[2],
          .width = q[3],
@@ -65,11 +32,12 @@ absl::Status ImportAttention(OpContext& op) {
   } else if (q.size() == 3 && k.size() == 3 && v.size() == 3) {
     const int64_t heads = op.Int("q_num_heads", op.Int("num_heads", 0));
     const int64_t kv_heads = op.Int("kv_num_heads", heads);
-    if (heads < 1 || kv_heads < 1 || q[2] % heads != 0 || v[2] % kv_heads != 0) {
+    if (heads < 1 || kv_heads < 1 || heads > q[2] || q[2] % heads != 0 || v[2] % kv_heads != 0) {
       return op.Invalid(absl::StrCat(heads, " heads do not divide the queries"));
     }
     h = {.batch = q[0],
          .heads = heads,
+         .kv_heads = kv_heads,
          .queries = q[1],
          .keys = k[1],
          .width = q[2] / heads,
@@ -78,8 +46,17 @@ absl::Status ImportAttention(OpContext& op) {
   } else {
     return op.Invalid("queries, keys and values have three or four axes");
   }
+  // ai.onnx has the caches behind the mask, com.microsoft behind bias and masks.
+  const int past = op.node().op_type() == "Attention" ? 4 : 6;
+  int64_t values = h.keys;
+  PICOST_ASSIGN_OR_RETURN(const ValueId keys,
+                          AppendToCache(op, "key", past, 1, h, h.width, op.In(1), h.keys));
+  PICOST_ASSIGN_OR_RETURN(
+      const ValueId joined_values,
+      AppendToCache(op, "value", past + 1, 2, h, h.value_width, op.In(2), values));
+  if (values != h.keys) return op.Invalid("the caches of keys and values differ in length");
   PICOST_ASSIGN_OR_RETURN(const ValueId value,
-                          EmitCore(op, h, op.In(0), op.In(1), op.In(2), result));
+                          EmitAttentionCore(op, h, op.In(0), keys, joined_values, result));
   return op.Alias(0, value);
 }
 
@@ -109,12 +86,13 @@ absl::Status ImportJoinedAttention(OpContext& op) {
                                                          inputs, joined));
   const Heads h{.batch = x[0],
                 .heads = heads,
+                .kv_heads = heads,
                 .queries = x[1],
                 .keys = x[1],
                 .width = hidden / heads,
                 .value_width = hidden / heads};
   PICOST_ASSIGN_OR_RETURN(const ValueId value,
-                          EmitCore(op, h, qkv, qkv, qkv, {.dims = {x[0], x[1], hidden}}));
+                          EmitAttentionCore(op, h, qkv, qkv, qkv, {.dims = {x[0], x[1], hidden}}));
   return op.Alias(0, value);
 }
 

@@ -31,8 +31,19 @@ absl::StatusOr<TensorType> TypeOfTensor(const OpContext& op, const ::onnx::Tenso
 absl::Status ImportConstant(OpContext& op) {
   if (const auto* value = op.Attribute("value"); value != nullptr) {
     if (!value->has_t()) return op.Invalid("the attribute value holds no tensor");
-    PICOST_ASSIGN_OR_RETURN(const TensorType type, TypeOfTensor(op, value->t()));
-    return SetConstant(op, type, ReadTensorData(value->t(), type.ElementCount()));
+    const ::onnx::TensorProto& tensor = value->t();
+    PICOST_ASSIGN_OR_RETURN(TensorType type, TypeOfTensor(op, tensor));
+    const int64_t elements = type.ElementCount();
+    type.bits = QuantizedBits(tensor.data_type());
+    // As with initializers: one number is part of the architecture, more of them
+    // are the server's parameters.
+    if (IsWeightType(tensor.data_type()) && elements > 1) {
+      NoteParameter(op.state(), op.node().output_size() > 0 ? op.node().output(0) : op.name(),
+                    type.dims, tensor);
+      return op.SetWeight(
+          type, elements <= kMaxFoldedElements ? ReadTensorData(tensor, elements) : ConstantData());
+    }
+    return SetConstant(op, type, ReadTensorData(tensor, elements));
   }
   if (const auto* value = op.Attribute("value_int")) {
     return SetConstant(op, {.element_type = ElementType::kInteger},

@@ -1,4 +1,4 @@
-// Einsum of one or two operands: a matrix product over named axes.
+// Einsum: matrix products over named axes, two operands at a time.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -72,15 +72,16 @@ absl::StatusOr<Equation> Parse(const OpContext& op) {
 
 bool Has(const std::string& term, char letter) { return term.find(letter) != std::string::npos; }
 
-}  // namespace
+// A value with a letter for each of its axes.
+struct Term {
+  std::string letters;
+  ValueId value = kAbsent;
+};
 
-absl::Status ImportEinsum(OpContext& op) {
-  if (op.input_count() < 1 || op.input_count() > 2) {
-    return op.Unimplemented("an Einsum of more than two operands",
-                            "Write it as Einsums of two operands each");
-  }
-  PICOST_ASSIGN_OR_RETURN(const Equation equation, Parse(op));
-  std::map<char, int64_t> sizes;
+using Sizes = std::map<char, int64_t>;
+
+absl::StatusOr<Sizes> SizesOf(const OpContext& op, const Equation& equation) {
+  Sizes sizes;
   for (int i = 0; i < op.input_count(); ++i) {
     for (size_t axis = 0; axis < equation.inputs[i].size(); ++axis) {
       int64_t& size = sizes.try_emplace(equation.inputs[i][axis], 1).first->second;
@@ -92,13 +93,71 @@ absl::Status ImportEinsum(OpContext& op) {
       if (here != 1) size = here;
     }
   }
+  return sizes;
+}
+
+absl::StatusOr<TensorType> TypeOfResult(const OpContext& op, const std::string& letters,
+                                        const Sizes& sizes) {
   TensorType type{.element_type = op.Type(0).element_type};
-  for (char letter : equation.output) {
-    if (sizes.count(letter) == 0) return op.Invalid("the result has an axis of no operand");
-    type.dims.push_back(sizes[letter]);
+  for (char letter : letters) {
+    const auto size = sizes.find(letter);
+    if (size == sizes.end()) return op.Invalid("the result has an axis of no operand");
+    type.dims.push_back(size->second);
   }
   PICOST_RETURN_IF_ERROR(op.Check(type));
-  const std::string& a = equation.inputs[0];
+  return type;
+}
+
+// Emits the product of two terms; `part` names it where it is not the node's result.
+absl::StatusOr<ValueId> Contract(OpContext& op, const std::string& part, const Term& a,
+                                 const Term& b, const std::string& result, const Sizes& sizes) {
+  PICOST_ASSIGN_OR_RETURN(const TensorType type, TypeOfResult(op, result, sizes));
+  int64_t batch = 1;    // in both and in the result
+  int64_t inner = 1;    // in both or in one, summed over
+  int64_t rows = 1;     // of the first operand
+  int64_t columns = 1;  // of the second
+  bool contracts = false;
+  for (const auto& [letter, size] : sizes) {
+    const bool in_a = Has(a.letters, letter);
+    const bool in_b = Has(b.letters, letter);
+    if (!in_a && !in_b) continue;
+    if (!Has(result, letter)) {
+      // The operands' sizes bound everything else; two summed axes of different
+      // operands multiply to what no tensor has.
+      const auto product = CheckedMultiply(inner, size);
+      if (!product) return op.Exhausted("the sum of an Einsum has too many terms");
+      inner = *product;
+      contracts = contracts || size > 1;
+    } else if (in_a && in_b) {
+      batch *= size;
+    } else {
+      (in_a ? rows : columns) *= size;
+    }
+  }
+  const bool a_private = op.KnowledgeOf(a.value) == Operand::kPrivate;
+  const bool both = a_private && op.KnowledgeOf(b.value) == Operand::kPrivate;
+  const ValueId weight = a_private ? b.value : a.value;
+  NodeAttributes product = Linear{.rows = batch * (a_private ? rows : columns),
+                                  .in_features = inner,
+                                  .out_features = a_private ? columns : rows};
+  if (!contracts) {  // an element-wise or outer product
+    product = Elementwise{.kind = ElementwiseKind::kMul,
+                          .elements = type.ElementCount(),
+                          .second = both ? Operand::kPrivate : op.KnowledgeOf(weight)};
+  } else if (both) {
+    product = PrivateMatMul{.batch = batch, .rows = rows, .inner = inner, .columns = columns};
+  }
+  if (!part.empty()) return op.EmitPart(part, std::move(product), {a.value, b.value}, type);
+  PICOST_RETURN_IF_ERROR(op.Emit(std::move(product), {a.value, b.value}, type));
+  return op.output_count() > 0 ? op.outputs()[0] : a.value;
+}
+
+}  // namespace
+
+absl::Status ImportEinsum(OpContext& op) {
+  PICOST_ASSIGN_OR_RETURN(const Equation equation, Parse(op));
+  PICOST_ASSIGN_OR_RETURN(const Sizes sizes, SizesOf(op, equation));
+  PICOST_ASSIGN_OR_RETURN(const TensorType type, TypeOfResult(op, equation.output, sizes));
   if (op.input_count() == 1) {
     if (type.ElementCount() == op.Elements(0)) return op.EmitView(type);
     const int64_t outputs = type.ElementCount();
@@ -107,43 +166,25 @@ absl::Status ImportEinsum(OpContext& op) {
                           .width = outputs == 0 ? 0 : op.Elements(0) / outputs},
                    {op.In(0)}, type);
   }
-  const std::string& b = equation.inputs[1];
-  int64_t batch = 1;    // in both and in the result
-  int64_t inner = 1;    // in both or in one, summed over
-  int64_t rows = 1;     // of the first operand
-  int64_t columns = 1;  // of the second
-  bool contracts = false;
-  for (const auto& [letter, size] : sizes) {
-    const bool kept = Has(equation.output, letter);
-    if (!kept) {
-      // The operands' sizes bound everything else; two summed axes of different
-      // operands multiply to what no tensor has.
-      const auto product = CheckedMultiply(inner, size);
-      if (!product) return op.Exhausted("the sum of an Einsum has too many terms");
-      inner = *product;
-      contracts = contracts || size > 1;
-    } else if (Has(a, letter) && Has(b, letter)) {
-      batch *= size;
-    } else {
-      (Has(a, letter) ? rows : columns) *= size;
+  // From left to right, as it is written; what nobody needs further is summed at once.
+  Term term{.letters = equation.inputs[0], .value = op.In(0)};
+  const auto count = static_cast<size_t>(op.input_count());
+  for (size_t i = 1; i < count; ++i) {
+    const Term next{.letters = equation.inputs[i], .value = op.In(static_cast<int>(i))};
+    std::string result = equation.output;
+    if (i + 1 < count) {
+      std::string later = equation.output;
+      for (size_t k = i + 1; k < count; ++k) later += equation.inputs[k];
+      result.clear();
+      for (const char letter : term.letters + next.letters) {
+        if (Has(later, letter) && !Has(result, letter)) result.push_back(letter);
+      }
     }
+    const std::string part = i + 1 < count ? absl::StrCat("product", i) : "";
+    PICOST_ASSIGN_OR_RETURN(term.value, Contract(op, part, term, next, result, sizes));
+    term.letters = result;
   }
-  const bool both = op.IsPrivate(0) && op.IsPrivate(1);
-  const int weight = op.IsPrivate(0) ? 1 : 0;
-  if (!contracts) {  // an element-wise or outer product
-    return op.Emit(Elementwise{.kind = ElementwiseKind::kMul,
-                               .elements = type.ElementCount(),
-                               .second = both ? Operand::kPrivate : op.Knowledge(weight)},
-                   {op.In(0), op.In(1)}, type);
-  }
-  if (both) {
-    return op.Emit(PrivateMatMul{.batch = batch, .rows = rows, .inner = inner, .columns = columns},
-                   {op.In(0), op.In(1)}, type);
-  }
-  return op.Emit(Linear{.rows = batch * (weight == 1 ? rows : columns),
-                        .in_features = inner,
-                        .out_features = weight == 1 ? columns : rows},
-                 {op.In(0), op.In(1)}, type);
+  return absl::OkStatus();
 }
 
 }  // namespace picost::graph::ops

@@ -70,12 +70,18 @@ absl::Status ImportMatMulNBits(OpContext& op) {
     return op.Invalid(absl::StrCat("K = ", inner, " does not fit the input"));
   }
   if (op.IsPrivate(1)) return op.Unimplemented("private quantized weights");
+  const int64_t bits = op.Int("bits", 4);
+  if (bits < 2 || bits > 8) return op.Invalid(absl::StrCat("weights of ", bits, " bits"));
   TensorType type = op.Type(0);
   type.dims.back() = columns;
   PICOST_RETURN_IF_ERROR(op.Check(type));
+  // Stored packed; the parameters are the N x K numbers.
+  PICOST_ASSIGN_OR_RETURN(
+      const ValueId weight,
+      op.MakeWeight({.dims = {columns, inner}, .bits = static_cast<int>(bits)}, op.In(1)));
   return op.Emit(
       Linear{.rows = op.Elements(0) / inner, .in_features = inner, .out_features = columns},
-      {op.In(0), op.In(1)}, type);
+      {op.In(0), weight}, type);
 }
 
 // A convolution (plus a residual) and its activation.

@@ -2,6 +2,8 @@
 #ifndef PICOST_ESTIMATOR_GRAPH_ONNX_OPS_IMPORTERS_H_
 #define PICOST_ESTIMATOR_GRAPH_ONNX_OPS_IMPORTERS_H_
 
+#include <string_view>
+
 #include "absl/status/status.h"
 #include "estimator/graph/onnx_ops/op_context.h"
 
@@ -88,6 +90,7 @@ absl::Status ImportSplit(OpContext& op);
 absl::Status ImportSlice(OpContext& op);
 absl::Status ImportTile(OpContext& op);
 absl::Status ImportPad(OpContext& op);
+absl::Status ImportReverseSequence(OpContext& op);
 absl::Status ImportTrilu(OpContext& op);
 
 // gather.cc
@@ -101,6 +104,18 @@ absl::Status ImportNonZero(OpContext& op);
 // control.cc
 absl::Status ImportIf(OpContext& op);
 absl::Status ImportLoop(OpContext& op);
+absl::Status ImportScan(OpContext& op);
+
+// sequence.cc
+// Whether a sequence may be among the operator's inputs.
+bool TakesSequences(std::string_view op);
+absl::Status ImportSequenceConstruct(OpContext& op);  // SequenceEmpty, too
+absl::Status ImportSplitToSequence(OpContext& op);
+absl::Status ImportSequenceAt(OpContext& op);
+absl::Status ImportSequenceInsert(OpContext& op);
+absl::Status ImportSequenceErase(OpContext& op);
+absl::Status ImportSequenceLength(OpContext& op);
+absl::Status ImportConcatFromSequence(OpContext& op);
 
 // recurrent.cc
 absl::Status ImportRecurrent(OpContext& op);  // LSTM, GRU, RNN
@@ -108,6 +123,10 @@ absl::Status ImportRecurrent(OpContext& op);  // LSTM, GRU, RNN
 // attention.cc
 absl::Status ImportAttention(OpContext& op);
 absl::Status ImportJoinedAttention(OpContext& op);
+
+// grouped_attention.cc
+absl::Status ImportGroupQueryAttention(OpContext& op);
+absl::Status ImportRotaryEmbedding(OpContext& op);
 
 // fused.cc
 absl::Status ImportBiasGelu(OpContext& op);
@@ -122,6 +141,18 @@ absl::Status ImportQLinearConv(OpContext& op);
 absl::Status ImportConvInteger(OpContext& op);
 absl::Status ImportQLinearMatMul(OpContext& op);
 absl::Status ImportMatMulInteger(OpContext& op);
+
+// qlinear.cc
+absl::Status ImportQLinearUnary(OpContext& op);
+absl::Status ImportQLinearBinary(OpContext& op);
+absl::Status ImportQLinearConcat(OpContext& op);
+absl::Status ImportQGemm(OpContext& op);
+absl::Status ImportDynamicQuantizeLinear(OpContext& op);
+
+// sampling.cc
+absl::Status ImportRandom(OpContext& op);
+absl::Status ImportGridSample(OpContext& op);
+absl::Status ImportDataDependent(OpContext& op);
 
 // resize.cc
 absl::Status ImportResize(OpContext& op);

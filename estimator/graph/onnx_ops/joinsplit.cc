@@ -245,6 +245,15 @@ absl::Status ImportPad(OpContext& op) {
   return op.EmitView(std::move(type));
 }
 
+// By known lengths a permutation, as of flipped sequences in both directions.
+absl::Status ImportReverseSequence(OpContext& op) {
+  if (op.IsPrivate(1)) {
+    return op.Unimplemented("lengths of sequences that depend on the data",
+                            "Export the model with sequences of one length");
+  }
+  return op.Emit(View{}, {op.In(0), op.In(1)}, op.Type(0));
+}
+
 absl::Status ImportTrilu(OpContext& op) {
   if (op.Rank(0) < 2) return op.Invalid("a triangle of less than a matrix");
   if (op.IsPrivate(0)) return op.Emit(View{}, {op.In(0)}, op.Type(0));

@@ -27,6 +27,21 @@ absl::StatusOr<ElementType> ElementTypeOf(const OpContext& op, int64_t data_type
                           "Use floating-point, integer or boolean tensors");
 }
 
+void NoteParameter(ImportState& state, const std::string& name, const Dims& dims,
+                   const ::onnx::TensorProto& tensor) {
+  if (!state.lists_parameters) return;
+  const int64_t elements = Product(dims);  // checked against max_elements
+  const auto sum = CheckedAdd(state.draft.parts.notes.parameter_elements, elements);
+  state.draft.parts.notes.parameter_elements = sum.value_or(INT64_MAX);
+  // Of one bit or more each; below 2^40 elements of at most 128 bits.
+  const int64_t bytes = (elements * DataTypeBits(tensor.data_type()) + 7) / 8;
+  state.parameters.push_back({.name = name,
+                              .dims = dims,
+                              .data_type = std::string(DataTypeName(tensor.data_type())),
+                              .elements = elements,
+                              .bytes = bytes});
+}
+
 OpContext::OpContext(ImportState& state, const ::onnx::NodeProto& node, std::string name,
                      int64_t opset, std::vector<ValueId> inputs, SubgraphRunner run_subgraph)
     : state_(state),
@@ -35,7 +50,12 @@ OpContext::OpContext(ImportState& state, const ::onnx::NodeProto& node, std::str
       opset_(opset),
       inputs_(std::move(inputs)),
       outputs_(static_cast<size_t>(node.output_size()), kAbsent),
-      run_subgraph_(std::move(run_subgraph)) {}
+      run_subgraph_(std::move(run_subgraph)) {
+  input_types_.reserve(inputs_.size());
+  for (const ValueId id : inputs_) {
+    input_types_.push_back(id == kAbsent ? TensorType() : TypeOf(id));
+  }
+}
 
 std::string OpContext::OpName() const {
   return node_.domain().empty() || node_.domain() == "ai.onnx"
@@ -314,6 +334,16 @@ absl::Status OpContext::Fold(int i, TensorType type, ConstantData data) {
 
 absl::StatusOr<ValueId> OpContext::MakeConstant(TensorType type, ConstantData data) {
   return AddDerived("", std::move(type), std::move(data), {});
+}
+
+absl::Status OpContext::SetWeight(TensorType type, ConstantData data) {
+  PICOST_RETURN_IF_ERROR(Fold(0, std::move(type), std::move(data)));
+  if (!outputs_.empty()) state_.draft.parts.values[outputs_[0]].source = ValueSource::kWeight;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ValueId> OpContext::MakeWeight(TensorType type, ValueId stored) {
+  return AddDerived("", std::move(type), {}, {stored});
 }
 
 absl::Status OpContext::Invalid(std::string what, std::string mend) const {

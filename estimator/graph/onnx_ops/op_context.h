@@ -49,7 +49,7 @@ class OpContext {
   int input_count() const { return static_cast<int>(inputs_.size()); }
   bool Has(int i) const { return i < input_count() && inputs_[i] != kAbsent; }
   ValueId In(int i) const { return inputs_[i]; }
-  const TensorType& Type(int i) const { return TypeOf(inputs_[i]); }
+  const TensorType& Type(int i) const { return input_types_[i]; }
   const Dims& Shape(int i) const { return Type(i).dims; }
   int64_t Rank(int i) const { return Type(i).rank(); }
   int64_t Elements(int i) const { return Type(i).ElementCount(); }
@@ -57,6 +57,7 @@ class OpContext {
   bool AnyPrivate() const;
   Operand Knowledge(int i) const { return KnowledgeOf(inputs_[i]); }
 
+  // The reference is good until the next value is made.
   const TensorType& TypeOf(ValueId id) const { return state_.draft.parts.values[id].type; }
   Operand KnowledgeOf(ValueId id) const;
   const ConstantData& DataOf(ValueId id) const { return state_.draft.data[id]; }
@@ -97,10 +98,17 @@ class OpContext {
                                    std::vector<ValueId> inputs, TensorType output);
   // A view of the first input with another shape; folds known data when `data` is given.
   absl::Status EmitView(TensorType output, ConstantData data = {});
+  // The width of a quantized value.
+  void SetBits(ValueId value, int bits) { state_.draft.parts.values[value].type.bits = bits; }
   // Output i is this value.
   absl::Status Alias(int i, ValueId value);
   // Output i is a public constant (or weight, if an input is) with known values.
   absl::Status Fold(int i, TensorType type, ConstantData data);
+  // The output is a weight of the server's.
+  absl::Status SetWeight(TensorType type, ConstantData data);
+  // A weight in the form in which it is used, made of these values before the
+  // inference (unpacked, dequantized).
+  absl::StatusOr<ValueId> MakeWeight(TensorType type, ValueId stored);
   // A made-up public constant.
   absl::StatusOr<ValueId> MakeConstant(TensorType type, ConstantData data);
   const std::vector<ValueId>& outputs() const { return outputs_; }
@@ -134,12 +142,17 @@ class OpContext {
   std::string name_;
   int64_t opset_;
   std::vector<ValueId> inputs_;
+  std::vector<TensorType> input_types_;  // copies: making values moves the others
   std::vector<ValueId> outputs_;
   SubgraphRunner run_subgraph_;
 };
 
 // The element type of an ONNX type number, or an error that names it.
 absl::StatusOr<ElementType> ElementTypeOf(const OpContext& op, int64_t data_type);
+
+// Adds a tensor of weights to the list of parameters.
+void NoteParameter(ImportState& state, const std::string& name, const Dims& dims,
+                   const ::onnx::TensorProto& tensor);
 
 // Product of dims that an importer has from checked types.
 int64_t Product(const Dims& dims);

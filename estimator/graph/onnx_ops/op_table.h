@@ -24,6 +24,7 @@ struct OpRow {
   int min_inputs = 1;
   int max_inputs = 1;  // -1: any number
   Importer import = nullptr;
+  std::string_view counted_as;  // for people, in the words of docs/counting.md
 };
 
 // In the order of the table.

@@ -25,7 +25,8 @@ absl::Status CheckRank(const OpContext& op) {
 
 absl::Status Finish(OpContext& op, Window window) {
   const Dims& x = op.Shape(0);
-  TensorType type{.element_type = op.Type(0).element_type, .dims = {x[0], x[1]}};
+  TensorType type{
+      .element_type = op.Type(0).element_type, .dims = {x[0], x[1]}, .bits = op.Type(0).bits};
   type.dims.insert(type.dims.end(), window.output.begin(), window.output.end());
   PICOST_RETURN_IF_ERROR(op.Check(type));
   PICOST_RETURN_IF_ERROR(op.Check({.dims = window.kernel}));

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/graph/onnx_ops/importers.h"
+#include "estimator/graph/onnx_ops/tensor_data.h"
 
 namespace picost::graph::ops {
 namespace {
@@ -27,20 +28,39 @@ void WarnOfSaturation(OpContext& op) {
       "saturation");
 }
 
-absl::Status Rescale(OpContext& op, ElementType element_type) {
+absl::Status Rescale(OpContext& op, ElementType element_type, int bits) {
   PICOST_RETURN_IF_ERROR(CheckScales(op, {1, 2}));
-  TensorType type{.element_type = element_type, .dims = op.Shape(0)};
+  TensorType type{.element_type = element_type, .dims = op.Shape(0), .bits = bits};
   if (op.IsPrivate(0)) WarnOfSaturation(op);
   return op.Emit(PublicLinear{.multiplications = op.Elements(0)}, {op.In(0), op.In(1)},
                  std::move(type));
 }
 
+// Width that a zero point says, of eight bits or less by its type; without one
+// ONNX quantizes to uint8.
+int BitsOf(const OpContext& op, int zero_point) {
+  constexpr int kDefault = 8;
+  if (!op.Has(zero_point)) return kDefault;
+  return op.Type(zero_point).bits != 0 ? op.Type(zero_point).bits : 2 * kDefault;
+}
+
+// Sums of products of integers.
+constexpr int kAccumulatorBits = 32;
+
+void MarkAccumulator(OpContext& op) {
+  if (op.output_count() > 0) op.SetBits(op.outputs()[0], kAccumulatorBits);
+}
+
 // The result of an integer product, brought to the output's scale.
-absl::Status Requantize(OpContext& op) {
+absl::Status Requantize(OpContext& op, int zero_point) {
+  if (op.output_count() == 0) return absl::OkStatus();
   const ValueId product = op.outputs()[0];
+  op.SetBits(product, kAccumulatorBits);
   if (op.KnowledgeOf(product) != Operand::kPrivate) return absl::OkStatus();
   WarnOfSaturation(op);
-  const TensorType type = op.TypeOf(product);
+  TensorType type = op.TypeOf(product);
+  type.element_type = ElementType::kInteger;
+  type.bits = BitsOf(op, zero_point);
   PICOST_ASSIGN_OR_RETURN(
       const ValueId value,
       op.EmitPart("requantize", PublicLinear{.multiplications = type.ElementCount()}, {product},
@@ -67,30 +87,42 @@ absl::Status EmitMatMul(OpContext& op, int a, int b) {
 
 }  // namespace
 
-absl::Status ImportQuantizeLinear(OpContext& op) { return Rescale(op, ElementType::kInteger); }
+absl::Status ImportQuantizeLinear(OpContext& op) {
+  const int64_t named = op.Int("output_dtype", 0);
+  return Rescale(op, ElementType::kInteger, named != 0 ? DataTypeBits(named) : BitsOf(op, 2));
+}
 
-absl::Status ImportDequantizeLinear(OpContext& op) { return Rescale(op, ElementType::kFloat); }
+absl::Status ImportDequantizeLinear(OpContext& op) {
+  // Weights stay as small as they are stored.
+  return Rescale(op, ElementType::kFloat, op.IsPrivate(0) ? 0 : op.Type(0).bits);
+}
 
 absl::Status ImportQLinearConv(OpContext& op) {
   PICOST_RETURN_IF_ERROR(CheckScales(op, {1, 2, 4, 5, 6, 7}));
   PICOST_RETURN_IF_ERROR(EmitConv(op, {.x = 0, .weight = 3, .bias = 8}));
-  return Requantize(op);
+  return Requantize(op, 7);
 }
 
 absl::Status ImportConvInteger(OpContext& op) {
   PICOST_RETURN_IF_ERROR(CheckScales(op, {2, 3}));
-  return EmitConv(op, {.x = 0, .weight = 1, .bias = 4});
+  PICOST_RETURN_IF_ERROR(EmitConv(op, {.x = 0, .weight = 1, .bias = 4}));
+  MarkAccumulator(op);
+  return absl::OkStatus();
 }
 
 absl::Status ImportQLinearMatMul(OpContext& op) {
   PICOST_RETURN_IF_ERROR(CheckScales(op, {1, 2, 4, 5, 6, 7}));
   PICOST_RETURN_IF_ERROR(EmitMatMul(op, 0, 3));
-  return Requantize(op);
+  return Requantize(op, 7);
 }
 
 absl::Status ImportMatMulInteger(OpContext& op) {
-  PICOST_RETURN_IF_ERROR(CheckScales(op, {2, 3}));
-  return EmitMatMul(op, 0, 1);
+  // A private zero point of the left operand (dynamic quantization) is a sum of
+  // shares: (x - z) w.
+  PICOST_RETURN_IF_ERROR(CheckScales(op, {3}));
+  PICOST_RETURN_IF_ERROR(EmitMatMul(op, 0, 1));
+  MarkAccumulator(op);
+  return absl::OkStatus();
 }
 
 }  // namespace picost::graph::ops

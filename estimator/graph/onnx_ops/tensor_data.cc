@@ -120,6 +120,51 @@ bool IsWeightType(int64_t data_type) {
   }
 }
 
+namespace {
+
+struct DataType {
+  int64_t number;
+  std::string_view name;
+  int bits;
+};
+
+// Numbers of onnx.proto, ONNX 1.19.
+constexpr DataType kDataTypes[] = {
+    {1, "float32", 32},    {2, "uint8", 8},           {3, "int8", 8},
+    {4, "uint16", 16},     {5, "int16", 16},          {6, "int32", 32},
+    {7, "int64", 64},      {8, "string", 0},          {9, "bool", 8},
+    {10, "float16", 16},   {11, "float64", 64},       {12, "uint32", 32},
+    {13, "uint64", 64},    {14, "complex64", 64},     {15, "complex128", 128},
+    {16, "bfloat16", 16},  {17, "float8e4m3fn", 8},   {18, "float8e4m3fnuz", 8},
+    {19, "float8e5m2", 8}, {20, "float8e5m2fnuz", 8}, {21, "uint4", 4},
+    {22, "int4", 4},       {23, "float4e2m1", 4},     {24, "float8e8m0", 8},
+    {25, "uint2", 2},      {26, "int2", 2},
+};
+
+const DataType* FindDataType(int64_t number) {
+  for (const DataType& type : kDataTypes) {
+    if (type.number == number) return &type;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string_view DataTypeName(int64_t data_type) {
+  const DataType* type = FindDataType(data_type);
+  return type == nullptr ? "unknown" : type->name;
+}
+
+int DataTypeBits(int64_t data_type) {
+  const DataType* type = FindDataType(data_type);
+  return type == nullptr ? 0 : type->bits;
+}
+
+int QuantizedBits(int64_t data_type) {
+  const int bits = DataTypeBits(data_type);
+  return data_type != TensorProto::BOOL && bits <= 8 ? bits : 0;
+}
+
 ConstantData ReadTensorData(const TensorProto& tensor, int64_t count) {
   if (count == 0) {
     const auto type = ElementTypeOfNumber(tensor.data_type());

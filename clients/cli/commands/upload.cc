@@ -1,0 +1,82 @@
+#include "clients/cli/commands/upload.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "clients/cli/commands/command.h"
+#include "clients/cli/mapped_file.h"
+#include "clients/cli/model_argument.h"
+#include "clients/cli/views/catalog_view.h"
+#include "clients/cli/views/json.h"
+#include "clients/cli/views/numbers.h"
+
+namespace picost::cli {
+namespace {
+
+constexpr size_t kChunkBytes = 1 << 20;
+constexpr size_t kBarWidth = 30;
+
+// One line that is written over: [######......]  1,048,576 of 4,194,304 bytes
+void ShowProgress(size_t sent, size_t all, std::ostream& err) {
+  const size_t full = all == 0 ? kBarWidth : kBarWidth * sent / all;
+  err << "\r[" << std::string(full, '#') << std::string(kBarWidth - full, '.') << "]  "
+      << WithSeparators(static_cast<int64_t>(sent)) << " of "
+      << WithSeparators(static_cast<int64_t>(all)) << " bytes" << (sent == all ? "\n" : "")
+      << std::flush;
+}
+
+}  // namespace
+
+Result<v1::Model> Upload(v1::UploadModelHeader header, std::string_view bytes,
+                         Connection& connection, const Environment& environment) {
+  grpc::ClientContext context;
+  v1::Model model;
+  const auto writer = connection.models->UploadModel(&context, &model);
+  header.set_total_bytes(static_cast<int64_t>(bytes.size()));
+  v1::UploadModelRequest request;
+  *request.mutable_header() = std::move(header);
+  // A write that fails means that the server has refused: Finish tells why.
+  bool goes_on = writer->Write(request);
+  for (size_t at = 0; goes_on && at < bytes.size(); at += kChunkBytes) {
+    request.set_chunk(std::string(bytes.substr(at, kChunkBytes)));
+    goes_on = writer->Write(request);
+    if (goes_on && environment.err_is_terminal && bytes.size() > kChunkBytes) {
+      ShowProgress(std::min(bytes.size(), at + kChunkBytes), bytes.size(), *environment.err);
+    }
+  }
+  if (goes_on) writer->WritesDone();
+  const grpc::Status status = writer->Finish();
+  if (!status.ok()) return FailureOf(status);
+  return model;
+}
+
+std::optional<Failure> RunModelsUpload(const Options& options, const Environment& environment) {
+  const std::string& path = options.positional[0];
+  const auto file = MappedFile::Open(path);
+  if (const Failure* failure = FailureIn(file)) return *failure;
+  auto connected = Connect(options, environment);
+  if (const Failure* failure = FailureIn(connected)) return *failure;
+  Connection& connection = *std::get<std::shared_ptr<Connection>>(connected);
+  v1::UploadModelHeader header;
+  header.set_display_name(options.name.empty() ? std::filesystem::path(path).stem().string()
+                                               : options.name);
+  if (auto failure = SetReadingOptions(options, *header.mutable_graph())) return *failure;
+  const auto created =
+      Upload(std::move(header), std::get<std::shared_ptr<MappedFile>>(file)->bytes(), connection,
+             environment);
+  if (const Failure* failure = FailureIn(created)) return *failure;
+  v1::ListModelsResponse list;
+  *list.add_models() = std::get<v1::Model>(created);
+  PrintWarnings(list.models(0).notes(), environment);
+  if (options.format == Format::kJson) {
+    PrintJson(list, *environment.out);
+  } else {
+    PrintList(list, options.format == Format::kCsv, *environment.out);
+  }
+  return std::nullopt;
+}
+
+}  // namespace picost::cli
