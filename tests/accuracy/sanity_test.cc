@@ -117,8 +117,9 @@ TEST(SanityTest, ALongerRoundTripIsNeverFasterAndMoreBandwidthNeverSlower) {
           Deployment deployment = Over(network);
           deployment.network.round_trip_seconds = round_trip;
           const double seconds = Latency(c, deployment, phase);
-          EXPECT_GE(seconds, before * (1 - 1e-12) - (seconds < 0)) << c.name << " " << round_trip;
-          before = std::max(seconds, 0.0);
+          if (seconds < 0) continue;  // no table
+          EXPECT_GE(seconds, before * (1 - 1e-12)) << c.name << " " << round_trip;
+          before = seconds;
         }
         before = 1e300;
         for (const double rate : {1e5, 1e6, 4e6, 4e7, 1e9}) {
@@ -126,6 +127,7 @@ TEST(SanityTest, ALongerRoundTripIsNeverFasterAndMoreBandwidthNeverSlower) {
           deployment.network.client_to_server_bytes_per_second = rate;
           deployment.network.server_to_client_bytes_per_second = rate;
           const double seconds = Latency(c, deployment, phase);
+          if (seconds < 0) continue;
           EXPECT_LE(seconds, before * (1 + 1e-12)) << c.name << " " << rate;
           before = seconds;
         }
@@ -140,7 +142,8 @@ TEST(SanityTest, FourThreadsAreNeverSlowerAndAreFlagged) {
     four.client.threads = 4;
     four.server.threads = 4;
     for (int phase = 0; phase < 3; ++phase) {
-      EXPECT_LE(Latency(c, four, phase), Latency(c, Over("lan"), phase) * (1 + 1e-12)) << c.name;
+      const double one = Latency(c, Over("lan"), phase);
+      if (one >= 0) EXPECT_LE(Latency(c, four, phase), one * (1 + 1e-12)) << c.name;
     }
     const auto estimate = cost::Compose(c.plan, four);
     ASSERT_TRUE(estimate.ok());
