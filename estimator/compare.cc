@@ -2,182 +2,242 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <map>
+#include <memory>
 #include <utility>
+#include <variant>
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
+#include "estimator/break_even.h"
 #include "estimator/cost/compose.h"
 #include "estimator/cost/uncertainty.h"
+#include "estimator/count/op_counts.h"
+#include "estimator/graph/node_attributes.h"
+#include "estimator/whatif/graph_edit.h"
 
 namespace picost {
 namespace {
 
 using primitives::Phase;
+using Phases = std::array<cost::PhaseCost, primitives::kPhaseCount>;
+
+// ReLUs are kept in units of 1/4096 of each layer.
+constexpr int64_t kReluSteps = 4096;
 
 std::vector<Phase> PhasesOf(CompareMetric metric) {
   if (metric == CompareMetric::kOnline) return {Phase::kOnline};
   return {Phase::kOffline, Phase::kOnline};
 }
 
-// One candidate on one network, as a line in each of the three quantities:
-// seconds = compute + flight_seconds (proportional to round-trip time, but for
-// the overhead) + transfer_seconds (proportional to 1 / bandwidth).
-struct Point {
-  ComparedCell cell;
-  double seconds = 0;
-  double round_trips = 0;  // d seconds / d round-trip time
-  double transfer_seconds = 0;
-  double relu_seconds = 0;  // what goes when all but the last ReLUs go
-  int64_t relu_elements = 0;
+// Phases of one protocol mostly use different fits: their errors are taken as
+// independent.
+std::optional<Interval> SecondsOf(const Phases& phases, CompareMetric metric) {
+  double point = 0;
+  double squares = 0;
+  double level = 1;
+  for (const Phase phase : PhasesOf(metric)) {
+    const std::optional<Interval>& part = phases[static_cast<int>(phase)].latency_seconds;
+    if (!part.has_value()) return std::nullopt;
+    point += part->p50;
+    squares += (part->high - part->p50) * (part->high - part->p50);
+    level = std::min(level, part->level);
+  }
+  return cost::MakeInterval(point, std::sqrt(squares), level);
+}
+
+std::optional<double> PointOf(const absl::StatusOr<Phases>& phases, CompareMetric metric) {
+  if (!phases.ok()) return std::nullopt;
+  const std::optional<Interval> seconds = SecondsOf(*phases, metric);
+  if (!seconds.has_value()) return std::nullopt;
+  return seconds->p50;
+}
+
+// The plan of one protocol, and those of the network with fewer ReLUs.
+class Planner {
+ public:
+  Planner(const graph::Graph* graph, const ProtocolChoice* protocol)
+      : graph_(graph), protocol_(protocol) {}
+
+  const absl::StatusOr<cost::CallPlan>& Whole() { return At(kReluSteps); }
+
+  // Of the network that keeps `step` / kReluSteps of each layer's ReLUs.
+  const absl::StatusOr<cost::CallPlan>& At(int64_t step) {
+    const auto found = plans_.find(step);
+    if (found != plans_.end()) return found->second;
+    return plans_.emplace(step, Plan(step)).first->second;
+  }
+
+ private:
+  absl::StatusOr<cost::CallPlan> Plan(int64_t step) const {
+    if (step == kReluSteps) return PlanCalls(*graph_, *protocol_);
+    const count::OpCounts counts = count::CountOps(*graph_);
+    whatif::GraphEdit edit{.base = graph_->fingerprint()};
+    for (size_t id = 0; id < graph_->nodes().size(); ++id) {
+      const graph::Node& node = graph_->nodes()[id];
+      const int64_t relus = counts.by_node[id].relu_elements;
+      if (relus == 0 || !std::holds_alternative<graph::Activation>(node.attributes)) continue;
+      // relus < 2^51: the graph's limits.
+      edit.operations.push_back(
+          whatif::KeepRelus{.node = node.name, .count = relus * step / kReluSteps});
+    }
+    PICOST_ASSIGN_OR_RETURN(const graph::Graph thinner, whatif::ApplyEdit(*graph_, edit));
+    return PlanCalls(thinner, *protocol_);
+  }
+
+  const graph::Graph* graph_;
+  const ProtocolChoice* protocol_;
+  std::map<int64_t, absl::StatusOr<cost::CallPlan>> plans_;
 };
 
-Point Evaluate(const CompareCandidate& candidate, const cost::Estimate& estimate,
-               const cost::NetworkProfile& network, CompareMetric metric) {
-  Point point;
-  point.cell.candidate = candidate.label;
-  point.cell.network = network.id;
-  point.cell.extrapolated = estimate.extrapolated;
-  Interval sum;
-  double squares = 0;
-  bool complete = true;
-  bool first = true;
-  for (const Phase phase : PhasesOf(metric)) {
-    const cost::PhaseCost& cost = estimate.phases[static_cast<int>(phase)];
-    point.cell.client_to_server_bytes += cost.traffic.client_to_server.value();
-    point.cell.server_to_client_bytes += cost.traffic.server_to_client.value();
-    point.cell.flights += cost.traffic.flights.value();
-    point.transfer_seconds += cost.transfer_seconds;
-    const double flight_time = network.round_trip_seconds / 2 + network.flight_overhead_seconds;
-    if (flight_time > 0) point.round_trips += cost.flight_seconds / flight_time / 2;
-    if (!cost.latency_seconds.has_value()) {
-      complete = false;
-      continue;
-    }
-    const Interval& part = *cost.latency_seconds;
-    sum.p50 += part.p50;
-    squares += (part.high - part.p50) * (part.high - part.p50);
-    sum.level = first ? part.level : std::min(sum.level, part.level);
-    first = false;
-  }
-  if (complete) {
-    // Phases of one candidate mostly use different fits: their errors are taken
-    // as independent.
-    point.cell.seconds = cost::MakeInterval(sum.p50, std::sqrt(squares), sum.level);
-    point.seconds = sum.p50;
-  }
-  for (const cost::MissingPrimitive& missing : estimate.missing) {
-    if (point.cell.missing.empty() || point.cell.missing.back() != missing.primitive) {
-      point.cell.missing.push_back(missing.primitive);
-    }
-  }
-  for (size_t i = 0; i < estimate.layers.size(); ++i) {
-    const auto& marginal = estimate.layers[i].marginal;
-    if (!marginal.has_value()) continue;
-    const int64_t relus = candidate.plan.layers[i].relu_elements;
-    point.relu_elements += relus;
-    for (const Phase phase : PhasesOf(metric)) {
-      point.relu_seconds +=
-          marginal->seconds_per_relu[static_cast<int>(phase)] * static_cast<double>(relus);
-    }
-  }
-  return point;
+ComparedCell Evaluate(const absl::StatusOr<cost::CallPlan>& plan,
+                      const cost::Deployment& deployment, CompareMetric metric) {
+  ComparedCell cell;
+  cell.status = plan.status();
+  if (!plan.ok()) return cell;
+  absl::StatusOr<cost::Estimate> estimate = cost::Compose(*plan, deployment);
+  cell.status = estimate.status();
+  if (!estimate.ok()) return cell;
+  cell.seconds = SecondsOf(estimate->phases, metric);
+  cell.phases = estimate->phases;
+  cell.missing = std::move(estimate->missing);
+  cell.extrapolated = estimate->extrapolated;
+  cell.bottleneck = std::move(estimate->bottleneck);
+  return cell;
 }
 
-// The x at which a0 + a1 x = b0 + b1 x; nothing where the lines are parallel.
-std::optional<double> Crossing(double a0, double a1, double b0, double b1) {
-  if (a1 == b1) return std::nullopt;
-  return (b0 - a0) / (a1 - b1);
-}
+// Seconds of one protocol as functions of what is varied.
+class Curves {
+ public:
+  Curves(Planner* planner, const cost::Deployment* deployment, CompareMetric metric)
+      : planner_(planner), deployment_(deployment), metric_(metric) {}
 
-// Below the crossing the line with the larger slope is the lower one.
-void AddBreakEven(const Point& a, const Point& b, double a_slope, double b_slope,
-                  BreakEvenQuantity quantity, double value, Comparison& comparison) {
-  const bool a_first = a_slope > b_slope;
-  comparison.break_evens.push_back({.network = a.cell.network,
-                                    .first = a_first ? a.cell.candidate : b.cell.candidate,
-                                    .second = a_first ? b.cell.candidate : a.cell.candidate,
-                                    .quantity = quantity,
-                                    .value = value});
-}
+  std::optional<double> AtRoundTrip(double seconds) const {
+    cost::Deployment other = *deployment_;
+    other.network.round_trip_seconds = seconds;
+    return Seconds(planner_->Whole(), other);
+  }
+  std::optional<double> AtBandwidth(double factor) const {
+    cost::Deployment other = *deployment_;
+    other.network.client_to_server_bytes_per_second *= factor;
+    other.network.server_to_client_bytes_per_second *= factor;
+    return Seconds(planner_->Whole(), other);
+  }
+  std::optional<double> AtReluStep(double step) const {
+    return Seconds(planner_->At(static_cast<int64_t>(step)), *deployment_);
+  }
 
-void AddBreakEvens(const Point& a, const Point& b, const cost::NetworkProfile& network,
-                   Comparison& comparison) {
-  if (!a.cell.seconds.has_value() || !b.cell.seconds.has_value()) return;
-  const double now = network.round_trip_seconds;
-  if (const auto x = Crossing(a.seconds - a.round_trips * now, a.round_trips,
-                              b.seconds - b.round_trips * now, b.round_trips);
-      x.has_value() && *x > 0 && *x <= 1) {
-    AddBreakEven(a, b, a.round_trips, b.round_trips, BreakEvenQuantity::kRoundTripSeconds, *x,
-                 comparison);
+ private:
+  std::optional<double> Seconds(const absl::StatusOr<cost::CallPlan>& plan,
+                                const cost::Deployment& deployment) const {
+    if (!plan.ok()) return std::nullopt;
+    return PointOf(cost::ComposeTotals(*plan, deployment), metric_);
   }
-  // In 1 / factor the time is a line; the faster below in it is the faster above
-  // in the factor, hence the slopes change sign.
-  if (const auto x = Crossing(a.seconds - a.transfer_seconds, a.transfer_seconds,
-                              b.seconds - b.transfer_seconds, b.transfer_seconds);
-      x.has_value() && *x >= 1e-3 && *x <= 1e3) {
-    AddBreakEven(a, b, -a.transfer_seconds, -b.transfer_seconds,
-                 BreakEvenQuantity::kBandwidthFactor, 1 / *x, comparison);
-  }
-  if (const auto x = Crossing(a.seconds - a.relu_seconds, a.relu_seconds,
-                              b.seconds - b.relu_seconds, b.relu_seconds);
-      x.has_value() && *x > 0 && *x <= 1) {
-    AddBreakEven(a, b, a.relu_seconds, b.relu_seconds, BreakEvenQuantity::kReluFraction, *x,
-                 comparison);
-    comparison.break_evens.back().relu_elements = static_cast<int64_t>(
-        *x * static_cast<double>(std::max(a.relu_elements, b.relu_elements)) + 0.5);
-  }
-}
 
-absl::Status Check(const std::vector<CompareCandidate>& candidates,
-                   const std::vector<cost::NetworkProfile>& networks) {
-  const auto refuse = [](const char* what, const char* field, const char* mend) {
-    return MakeError(absl::StatusCode::kInvalidArgument, what, {.field = field, .mend = mend});
+  Planner* planner_;
+  const cost::Deployment* deployment_;
+  CompareMetric metric_;
+};
+
+// Remembers what a curve was on the grid: every pair of protocols asks for it.
+Curve Remember(Curve curve) {
+  return [curve = std::move(curve),
+          known = std::make_shared<std::map<double, std::optional<double>>>()](double at) {
+    const auto found = known->find(at);
+    if (found != known->end()) return found->second;
+    return known->emplace(at, curve(at)).first->second;
   };
-  std::set<std::string> labels;
-  for (const CompareCandidate& candidate : candidates) labels.insert(candidate.label);
-  if (candidates.size() < 2) {
-    return refuse("fewer than two candidates", "candidates", "Name two protocols or more.");
+}
+
+struct Varied {
+  BreakEvenQuantity quantity;
+  std::vector<double> grid;
+  std::vector<Curve> curves;  // by protocol
+};
+
+// An even share of the ReLUs: a power of two below a sixteenth, then sixteenths.
+std::vector<double> ReluGrid() {
+  std::vector<double> grid;
+  for (int64_t step = 1; step < kReluSteps / 16; step *= 2) {
+    grid.push_back(static_cast<double>(step));
   }
-  if (labels.size() != candidates.size()) {
-    return refuse("two candidates have one label", "candidates.label", "Give each its own.");
+  for (int64_t part = 1; part <= 16; ++part) {
+    grid.push_back(static_cast<double>(kReluSteps / 16 * part));
   }
-  if (networks.empty()) return refuse("no network", "networks", "Name at least one.");
-  return absl::OkStatus();
+  return grid;
+}
+
+void AddBreakEvens(size_t deployment, const std::vector<Varied>& quantities,
+                   const std::vector<bool>& priced, int64_t relus, Comparison& comparison) {
+  for (size_t a = 0; a < priced.size(); ++a) {
+    for (size_t b = a + 1; b < priced.size(); ++b) {
+      if (!priced[a] || !priced[b]) continue;
+      for (const Varied& quantity : quantities) {
+        for (const Crossing& crossing :
+             FindCrossings(quantity.grid, quantity.curves[a], quantity.curves[b])) {
+          double value = crossing.value;
+          if (quantity.quantity == BreakEvenQuantity::kReluElements) {
+            value = std::floor(crossing.value) / static_cast<double>(kReluSteps) *
+                    static_cast<double>(relus);
+          }
+          comparison.break_evens.push_back({.deployment = deployment,
+                                            .first = crossing.first_is_lower_below ? a : b,
+                                            .second = crossing.first_is_lower_below ? b : a,
+                                            .quantity = quantity.quantity,
+                                            .value = value});
+        }
+      }
+    }
+  }
+}
+
+absl::Status Refuse(const char* what, const char* field, const char* mend) {
+  return MakeError(absl::StatusCode::kInvalidArgument, what, {.field = field, .mend = mend});
 }
 
 }  // namespace
 
-absl::StatusOr<Comparison> CompareDeployments(const std::vector<CompareCandidate>& candidates,
-                                              const std::vector<cost::NetworkProfile>& networks,
+absl::StatusOr<Comparison> CompareDeployments(const graph::Graph& graph,
+                                              const std::vector<ProtocolChoice>& protocols,
+                                              const std::vector<cost::Deployment>& deployments,
                                               CompareMetric metric) {
-  PICOST_RETURN_IF_ERROR(Check(candidates, networks));
+  if (protocols.empty()) return Refuse("no protocol", "protocols", "Name at least one.");
+  if (deployments.empty()) return Refuse("no deployment", "deployments", "Name at least one.");
+  std::vector<Planner> planners;
+  for (const ProtocolChoice& protocol : protocols) planners.emplace_back(&graph, &protocol);
+  const int64_t relus = count::CountOps(graph).total.relu_elements;
+
   Comparison comparison;
-  for (const cost::NetworkProfile& network : networks) {
-    std::vector<Point> points;
-    for (const CompareCandidate& candidate : candidates) {
-      cost::Deployment deployment = candidate.deployment;
-      deployment.network = network;
-      PICOST_ASSIGN_OR_RETURN(const cost::Estimate estimate,
-                              cost::Compose(candidate.plan, deployment));
-      points.push_back(Evaluate(candidate, estimate, network, metric));
-    }
-    const Point* fastest = nullptr;
-    for (const Point& point : points) {
-      comparison.cells.push_back(point.cell);
-      if (point.cell.seconds.has_value() &&
-          (fastest == nullptr || point.seconds < fastest->seconds)) {
-        fastest = &point;
+  for (size_t d = 0; d < deployments.size(); ++d) {
+    std::vector<bool> priced;
+    std::optional<size_t> fastest;
+    double least = 0;
+    std::vector<Varied> quantities = {
+        {BreakEvenQuantity::kRoundTripSeconds, DecadeGrid(1e-5, 1, 4), {}},
+        {BreakEvenQuantity::kBandwidthFactor, DecadeGrid(1e-3, 1e3, 4), {}}};
+    if (relus > 0) quantities.push_back({BreakEvenQuantity::kReluElements, ReluGrid(), {}});
+    for (size_t p = 0; p < protocols.size(); ++p) {
+      ComparedCell cell = Evaluate(planners[p].Whole(), deployments[d], metric);
+      cell.protocol = p;
+      cell.deployment = d;
+      priced.push_back(cell.seconds.has_value());
+      if (cell.seconds.has_value() && (!fastest.has_value() || cell.seconds->p50 < least)) {
+        fastest = p;
+        least = cell.seconds->p50;
+      }
+      comparison.cells.push_back(std::move(cell));
+      const Curves curves(&planners[p], &deployments[d], metric);
+      quantities[0].curves.push_back(
+          Remember([curves](double at) { return curves.AtRoundTrip(at); }));
+      quantities[1].curves.push_back(
+          Remember([curves](double at) { return curves.AtBandwidth(at); }));
+      if (relus > 0) {
+        quantities[2].curves.push_back(
+            Remember([curves](double at) { return curves.AtReluStep(at); }));
       }
     }
-    comparison.fastest.push_back(fastest == nullptr ? "" : fastest->cell.candidate);
-    for (size_t i = 0; i < points.size(); ++i) {
-      for (size_t j = i + 1; j < points.size(); ++j) {
-        AddBreakEvens(points[i], points[j], network, comparison);
-      }
-    }
+    comparison.fastest.push_back(fastest);
+    AddBreakEvens(d, quantities, priced, relus, comparison);
   }
   return comparison;
 }

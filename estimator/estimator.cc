@@ -23,6 +23,7 @@ cost::CallPlan ToCallPlan(const graph::Graph& graph, const count::OpCounts& coun
   calls.setup_calls = std::move(plan.setup_calls);
   calls.client_storage = plan.storage.client;
   calls.server_storage = plan.storage.server;
+  calls.memory = std::move(plan.memory);
   calls.layers.reserve(plan.layers.size());
   for (protocols::LayerPlan& layer : plan.layers) {
     const graph::Node& node = graph.node(layer.node);

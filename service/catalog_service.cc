@@ -7,6 +7,7 @@
 #include "estimator/graph/onnx_operators.h"
 #include "estimator/primitives/catalog.h"
 #include "estimator/protocols/protocol.h"
+#include "estimator/whatif/rewrites/rewrites.h"
 #include "service/convert/catalog.h"
 #include "service/convert/deployment.h"
 #include "service/page_token.h"
@@ -31,6 +32,18 @@ absl::Status ListItems(std::string_view method, const Request& request, const It
 }
 
 }  // namespace
+
+absl::Status CatalogService::ListRewrites(const v1::ListRewritesRequest& request,
+                                          v1::ListRewritesResponse& response) {
+  return ListItems("ListRewrites", request, whatif::AllRewrites(), response,
+                   [&](const whatif::Rewrite& rewrite) {
+                     auto* entry = response.add_rewrites();
+                     entry->set_name(absl::StrCat("rewrites/", rewrite.id));
+                     entry->set_title(rewrite.title);
+                     entry->set_source(rewrite.source);
+                     entry->set_exact(rewrite.exact);
+                   });
+}
 
 absl::Status CatalogService::ListProtocols(const v1::ListProtocolsRequest& request,
                                            v1::ListProtocolsResponse& response) {

@@ -13,6 +13,8 @@ class CatalogService {
   // data outlives the service.
   explicit CatalogService(DataSource* data) : data_(data) {}
 
+  absl::Status ListRewrites(const v1::ListRewritesRequest& request,
+                            v1::ListRewritesResponse& response);
   absl::Status ListProtocols(const v1::ListProtocolsRequest& request,
                              v1::ListProtocolsResponse& response);
   absl::Status ListOperators(const v1::ListOperatorsRequest& request,

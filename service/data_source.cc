@@ -4,27 +4,66 @@
 
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
+#include "service/reloads.h"
 
 namespace picost::service {
 
-absl::StatusOr<std::shared_ptr<const cost::DataDirectory>> DataSource::Get() {
-  std::lock_guard lock(mutex_);
-  if (data_ != nullptr) return data_;
+absl::StatusOr<DataSource::Data> DataSource::Load() {
+  cost::LoadOptions options{.skip_broken_tables = true};
+  const std::string stamp = FolderStamp(path_);
+  const std::string additions = additions_stamp_ != nullptr ? additions_stamp_() : "";
+  const absl::Status status = additions_ != nullptr ? additions_(options) : absl::OkStatus();
+  absl::StatusOr<Data> loaded =
+      status.ok() ? cost::DataDirectory::Load(path_, options) : absl::StatusOr<Data>(status);
+  if (loaded.ok() && on_loaded_ != nullptr) on_loaded_(**loaded);
+  const std::lock_guard lock(mutex_);
+  stamp_ = stamp;
+  loaded_additions_ = additions;
+  incomplete_ = !loaded.ok() || !(*loaded)->skipped().empty();
+  if (loaded.ok()) data_ = *loaded;
+  return loaded;
+}
+
+absl::StatusOr<DataSource::Data> DataSource::Get() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (data_ != nullptr) return data_;
+  }
   if (path_.empty()) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
                      "this server has no data directory with calibration tables and deployments",
                      {.field = "deployment", .mend = "Start it with --data_dir."});
   }
-  PICOST_ASSIGN_OR_RETURN(data_, cost::DataDirectory::Load(path_));
-  return data_;
+  const std::lock_guard loading(loading_);
+  {
+    // Another caller may have loaded it while this one waited.
+    const std::lock_guard lock(mutex_);
+    if (data_ != nullptr) return data_;
+  }
+  return Load();
 }
 
 absl::Status DataSource::Reload() {
-  // Fits take a while: readers go on with the old data meanwhile.
-  PICOST_ASSIGN_OR_RETURN(auto fresh, cost::DataDirectory::Load(path_));
-  std::lock_guard lock(mutex_);
-  data_ = std::move(fresh);
-  return absl::OkStatus();
+  if (path_.empty()) return absl::OkStatus();
+  const std::lock_guard loading(loading_);
+  return Load().status();
+}
+
+bool DataSource::WantsRetry() const {
+  std::string stamp;
+  std::string additions;
+  {
+    const std::lock_guard lock(mutex_);
+    // What nobody has asked for yet is loaded when somebody does.
+    if (data_ == nullptr && !incomplete_) return false;
+    stamp = incomplete_ ? stamp_ : "";
+    additions = loaded_additions_;
+  }
+  if (additions_stamp_ != nullptr) {
+    const std::string now = additions_stamp_();
+    if (!now.empty() && now != additions) return true;
+  }
+  return !stamp.empty() && FolderStamp(path_) != stamp;
 }
 
 }  // namespace picost::service

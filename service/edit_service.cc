@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
+#include "estimator/estimator.h"
 #include "estimator/graph/node_attributes.h"
 #include "estimator/whatif/capacity.h"
 #include "estimator/whatif/cost_table.h"
@@ -16,6 +17,7 @@
 #include "service/convert/deployment.h"
 #include "service/convert/edits.h"
 #include "service/convert/graph.h"
+#include "service/convert/protocol.h"
 #include "service/error_reason.h"
 #include "service/status_convert.h"
 #include "service/validate.h"
@@ -70,12 +72,7 @@ struct Kept {
   Data data;
 };
 
-absl::Status PlanningError(absl::Status status) {
-  return status.code() == absl::StatusCode::kUnimplemented ? WithReason(status, kLayerNotPlanned)
-                                                           : status;
-}
-
-absl::StatusOr<std::vector<whatif::EditOperation>> Operations(
+absl::StatusOr<std::vector<whatif::EditOperation>> ReadOperations(
     const google::protobuf::RepeatedPtrField<v1::EditOperation>& from) {
   PICOST_RETURN_IF_ERROR(CheckCount(from.size(), kMostOperations, "operations"));
   std::vector<whatif::EditOperation> operations;
@@ -87,7 +84,7 @@ absl::StatusOr<std::vector<whatif::EditOperation>> Operations(
   return operations;
 }
 
-absl::StatusOr<std::vector<whatif::EditOperation>> Operations(
+absl::StatusOr<std::vector<whatif::EditOperation>> ReadOperations(
     const v1::Edit& edit, const google::protobuf::RepeatedPtrField<std::string>& nodes) {
   if (edit.kept_size() != 0 && edit.kept_size() != nodes.size()) {
     return Invalid(
@@ -100,7 +97,8 @@ absl::StatusOr<std::vector<whatif::EditOperation>> Operations(
     if (edit.kept(i) == -1) continue;
     operations.push_back(whatif::KeepRelus{.node = nodes[i], .count = edit.kept(i)});
   }
-  PICOST_ASSIGN_OR_RETURN(std::vector<whatif::EditOperation> others, Operations(edit.operations()));
+  PICOST_ASSIGN_OR_RETURN(std::vector<whatif::EditOperation> others,
+                          ReadOperations(edit.operations()));
   for (whatif::EditOperation& other : others) operations.push_back(std::move(other));
   return operations;
 }
@@ -156,11 +154,7 @@ absl::StatusOr<SessionCache::Lease> EditService::Open(const Request& request) {
                           service::FromProto(request.deployment(), *data));
   PICOST_ASSIGN_OR_RETURN(const auto loaded, loader_->Load(request.graph()));
 
-  ProtocolChoice protocol{
-      .id = request.protocol().protocol().substr(request.protocol().protocol().find('/') + 1)};
-  for (const auto& [name, value] : request.protocol().parameters()) {
-    protocol.parameters.Set(name, value);
-  }
+  ProtocolChoice protocol = service::FromProto(request.protocol());
   // Equal keys: the same graph, protocol and tables. Deployments are told apart by how
   // they were spelled and by the data they were read from, which the session keeps
   // alive, so that no other data get its address.
@@ -221,7 +215,7 @@ absl::Status EditService::EvaluateEdits(const v1::EvaluateEditsRequest& request,
   response.set_model(absl::StrCat("models/", session->base().fingerprint()));
   for (const v1::Edit& edit : request.edits()) {
     v1::EditResult& result = *response.add_results();
-    const auto operations = Operations(edit, request.kept_nodes());
+    const auto operations = ReadOperations(edit, request.kept_nodes());
     absl::Status status = operations.status();
     if (status.ok()) {
       const auto totals = session->Evaluate(*operations);
@@ -296,7 +290,7 @@ absl::Status EditService::SolveBudget(const v1::SolveBudgetRequest& request,
 absl::Status EditService::EstimateCapacity(const v1::EstimateCapacityRequest& request,
                                            v1::Capacity& response) {
   PICOST_ASSIGN_OR_RETURN(const std::vector<whatif::EditOperation> operations,
-                          Operations(request.operations()));
+                          ReadOperations(request.operations()));
   PICOST_ASSIGN_OR_RETURN(const SessionCache::Lease session, Open(request));
   const auto totals = session->Evaluate(operations);
   if (!totals.ok()) return PlanningError(totals.status());
@@ -307,6 +301,29 @@ absl::Status EditService::EstimateCapacity(const v1::EstimateCapacityRequest& re
                                 .client_storage = Bytes(request.client_storage_bytes())}));
   ToProto(capacity, response);
   return absl::OkStatus();
+}
+
+absl::StatusOr<EditService::EvaluatedEdit> EditService::EvaluateOne(
+    const v1::EstimateRequest& question, const Operations& operations) {
+  PICOST_ASSIGN_OR_RETURN(const std::vector<whatif::EditOperation> edit,
+                          ReadOperations(operations));
+  PICOST_ASSIGN_OR_RETURN(const SessionCache::Lease session, Open(question));
+  auto totals = session->Evaluate(edit);
+  if (!totals.ok()) return PlanningError(totals.status());
+  return EvaluatedEdit{*std::move(totals), session->deployment().network};
+}
+
+absl::StatusOr<EditService::EditedEstimate> EditService::EstimateEdited(
+    const v1::EstimateRequest& question, const Operations& operations) {
+  PICOST_ASSIGN_OR_RETURN(std::vector<whatif::EditOperation> edit, ReadOperations(operations));
+  PICOST_ASSIGN_OR_RETURN(const SessionCache::Lease session, Open(question));
+  const graph::Graph& base = session->base();
+  PICOST_ASSIGN_OR_RETURN(
+      const graph::Graph edited,
+      whatif::ApplyEdit(base, {.base = base.fingerprint(), .operations = std::move(edit)}));
+  auto estimate = EstimateModel(edited, session->protocol(), session->deployment());
+  if (!estimate.ok()) return PlanningError(estimate.status());
+  return EditedEstimate{*std::move(estimate), count::CountOps(edited)};
 }
 
 }  // namespace picost::service

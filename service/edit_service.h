@@ -7,6 +7,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "estimator/cost/estimate.h"
+#include "estimator/cost/network_profile.h"
+#include "estimator/count/op_counts.h"
+#include "estimator/whatif/session.h"
 #include "proto/picost/v1/oracle.pb.h"
 #include "service/data_source.h"
 #include "service/graph_loader.h"
@@ -32,6 +36,22 @@ class EditService {
   absl::Status SolveBudget(const v1::SolveBudgetRequest& request,
                            v1::SolveBudgetResponse& response);
   absl::Status EstimateCapacity(const v1::EstimateCapacityRequest& request, v1::Capacity& response);
+
+  using Operations = google::protobuf::RepeatedPtrField<v1::EditOperation>;
+  struct EvaluatedEdit {
+    whatif::EditTotals totals;
+    cost::NetworkProfile network;
+  };
+  // Totals of one edit of the question's network; the question's view is ignored.
+  absl::StatusOr<EvaluatedEdit> EvaluateOne(const v1::EstimateRequest& question,
+                                            const Operations& operations);
+  struct EditedEstimate {
+    cost::Estimate estimate;  // with calls
+    count::OpCounts counts;
+  };
+  // The same with layers, from scratch.
+  absl::StatusOr<EditedEstimate> EstimateEdited(const v1::EstimateRequest& question,
+                                                const Operations& operations);
 
  private:
   // A session of the request's base; Request: any with graph, protocol, deployment.

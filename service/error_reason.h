@@ -19,6 +19,7 @@ inline constexpr char kModelRefused[] = "MODEL_REFUSED";
 inline constexpr char kLayerNotPlanned[] = "LAYER_NOT_PLANNED";
 inline constexpr char kTablesMissing[] = "TABLES_MISSING";
 inline constexpr char kOverloaded[] = "OVERLOADED";
+inline constexpr char kRateLimited[] = "RATE_LIMITED";
 
 // The same status with a reason; an OK status and one that has a reason already
 // stay as they are.

@@ -5,13 +5,15 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "proto/picost/v1/edits.pb.h"
+#include "service/call.h"
 #include "service/edit_service.h"
 
 namespace picost::service {
 
-// edits outlives the call.
+// All outlive the call.
 grpc::ServerBidiReactor<v1::StreamEstimateRequest, v1::StreamEstimateResponse>* StartEstimateStream(
-    EditService* edits);
+    EditService* edits, const CallRules& rules, const Method& method,
+    grpc::CallbackServerContext* context);
 
 }  // namespace picost::service
 

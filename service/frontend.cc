@@ -1,22 +1,20 @@
 #include "service/frontend.h"
 
+#include <google/protobuf/descriptor.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <chrono>
-#include <exception>
-#include <new>
+#include <atomic>
 #include <string>
-#include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "estimator/base/error.h"
+#include "proto/picost/v1/calibrations.grpc.pb.h"
 #include "proto/picost/v1/catalog.grpc.pb.h"
 #include "proto/picost/v1/models.grpc.pb.h"
 #include "proto/picost/v1/oracle.grpc.pb.h"
-#include "service/error_reason.h"
+#include "proto/picost/v1/studies.grpc.pb.h"
 #include "service/estimate_stream.h"
-#include "service/status_convert.h"
+#include "service/study/trial_watch.h"
+#include "service/unary.h"
 #include "service/upload_stream.h"
 
 namespace picost::service {
@@ -25,162 +23,171 @@ namespace {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
-// Nothing of ours throws, but libraries do: one request must not end the daemon.
-template <typename Handler>
-absl::Status RunGuarded(Handler handler) {
-  try {
-    return handler();
-  } catch (const std::bad_alloc&) {
-    return MakeError(absl::StatusCode::kResourceExhausted,
-                     "the request needs more memory than there is",
-                     {.mend = "Send a smaller network."});
-  } catch (const std::exception& error) {
-    return MakeError(absl::StatusCode::kInternal, absl::StrCat("a handler failed: ", error.what()),
-                     {});
-  }
-}
-
-// What every handler shares.
-struct Shared {
-  Metrics* metrics;
-  WorkQueue* queue;
-};
-
-constexpr std::chrono::milliseconds kRetryDelay{500};
-
-template <typename Handler>
-void Run(const Shared& shared, CallbackServerContext* context, ServerUnaryReactor* reactor,
-         const std::string& method, const Handler& handler) {
-  const auto begin = std::chrono::steady_clock::now();
-  shared.metrics->CallBegins();
-  const absl::Status status = RunGuarded(handler);
-  const auto elapsed = std::chrono::steady_clock::now() - begin;
-  shared.metrics->CallEnds();
-  shared.metrics->RecordCall(method, absl::StatusCodeToString(status.code()),
-                             std::chrono::duration<double>(elapsed).count());
-  if (GetReason(status) == kModelRefused) {
-    shared.metrics->RecordRefusedModel(absl::StatusCodeToString(status.code()));
-  }
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count();
-  context->AddTrailingMetadata("picost-server-time-us", std::to_string(micros));
-  reactor->Finish(ToGrpcStatus(status));
-}
-
-// heavy: not on gRPC's own thread. Request and response live until Finish.
-template <typename Handler>
-ServerUnaryReactor* Unary(const Shared& shared, CallbackServerContext* context, const char* service,
-                          const char* rpc, bool heavy, Handler handler) {
-  ServerUnaryReactor* reactor = context->DefaultReactor();
-  const std::string method = absl::StrCat(service, "/", rpc);
-  if (!heavy) {
-    Run(shared, context, reactor, method, handler);
-    return reactor;
-  }
-  const bool accepted = shared.queue->TrySubmit([shared, context, reactor, method, handler] {
-    // Whoever asked may have given up while the call waited.
-    if (context->IsCancelled()) {
-      reactor->Finish(grpc::Status::CANCELLED);
-      return;
-    }
-    Run(shared, context, reactor, method, handler);
-  });
-  if (!accepted) {
-    shared.metrics->RecordRejection("queue-full");
-    absl::Status status =
-        MakeError(absl::StatusCode::kResourceExhausted, "too many calls wait",
-                  {.mend = "Try again a little later, or register models once and ask "
-                           "about them by name."});
-    status = WithRetryDelay(WithReason(std::move(status), kOverloaded), kRetryDelay);
-    shared.metrics->RecordCall(method, absl::StatusCodeToString(status.code()), 0);
-    reactor->Finish(ToGrpcStatus(status));
-  }
-  return reactor;
-}
-
 bool BringsItsNetwork(const v1::GraphSource& graph) {
   return graph.source_case() != v1::GraphSource::kModel;
 }
 
+// The methods of the service NAME, in the file of Message.
+template <typename Message>
+ServiceMethods MethodsOf(const char* name, const CallRules& rules) {
+  return ServiceMethods(*Message::descriptor()->file()->FindServiceByName(name), *rules.metrics);
+}
+
 // One override, which calls service->Rpc. LONG ones always run on the work queue,
 // HEAVY ones where the request holds a network.
-#define PICOST_RPC(service, Service, Rpc, Request, Response, heavy)                   \
+#define PICOST_RPC(service, Rpc, Request, Response, heavy)                            \
   ServerUnaryReactor* Rpc(CallbackServerContext* context, const v1::Request* request, \
                           Response* response) override {                              \
-    return Unary(shared_, context, v1::Service::service_full_name(), #Rpc, heavy,     \
-                 [=, this] { return service->Rpc(*request, *response); });            \
+    return RunUnary(rules_, methods_[#Rpc], context, heavy,                           \
+                    [=, this] { return service->Rpc(*request, *response); });         \
   }
-#define PICOST_UNARY(Service, Rpc, Request, Response) \
-  PICOST_RPC(service_, Service, Rpc, Request, Response, false)
-#define PICOST_HEAVY(Service, Rpc, Request, Response) \
-  PICOST_RPC(service_, Service, Rpc, Request, Response, BringsItsNetwork(request->graph()))
-#define PICOST_LONG(service, Service, Rpc, Request, Response) \
-  PICOST_RPC(service, Service, Rpc, Request, Response, true)
+#define PICOST_UNARY(Rpc, Request, Response) PICOST_RPC(service_, Rpc, Request, Response, false)
+#define PICOST_HEAVY(Rpc, Request, Response) \
+  PICOST_RPC(service_, Rpc, Request, Response, BringsItsNetwork(request->graph()))
+#define PICOST_LONG(service, Rpc, Request, Response) \
+  PICOST_RPC(service, Rpc, Request, Response, true)
 
 class ModelsFrontend : public v1::Models::CallbackService {
  public:
-  ModelsFrontend(ModelService* service, Shared shared) : service_(service), shared_(shared) {}
+  ModelsFrontend(ModelService* service, const CallRules& rules)
+      : service_(service), rules_(rules), methods_(MethodsOf<v1::Model>("Models", rules)) {}
 
-  PICOST_HEAVY(Models, CreateModel, CreateModelRequest, v1::Model)
+  PICOST_HEAVY(CreateModel, CreateModelRequest, v1::Model)
   grpc::ServerReadReactor<v1::UploadModelRequest>* UploadModel(CallbackServerContext* context,
                                                                v1::Model* response) override {
-    return StartUploadStream({service_, shared_.metrics, shared_.queue, &upload_slots_}, context,
+    return StartUploadStream({service_, rules_, &methods_["UploadModel"], &upload_slots_}, context,
                              response);
   }
-  PICOST_UNARY(Models, GetModel, GetModelRequest, v1::Model)
-  PICOST_UNARY(Models, ListModels, ListModelsRequest, v1::ListModelsResponse)
-  PICOST_UNARY(Models, ListLayers, ListLayersRequest, v1::ListLayersResponse)
+  PICOST_UNARY(GetModel, GetModelRequest, v1::Model)
+  PICOST_UNARY(ListModels, ListModelsRequest, v1::ListModelsResponse)
+  PICOST_UNARY(ListLayers, ListLayersRequest, v1::ListLayersResponse)
   ServerUnaryReactor* DeleteModel(CallbackServerContext* context,
                                   const v1::DeleteModelRequest* request,
                                   google::protobuf::Empty*) override {
-    return Unary(shared_, context, v1::Models::service_full_name(), "DeleteModel", /*heavy=*/false,
-                 [=, this] { return service_->DeleteModel(*request); });
+    return RunUnary(rules_, methods_["DeleteModel"], context, /*heavy=*/false,
+                    [=, this] { return service_->DeleteModel(*request); });
   }
 
  private:
   ModelService* const service_;
-  const Shared shared_;
+  const CallRules rules_;
+  const ServiceMethods methods_;
   UploadSlots upload_slots_;
 };
 
 class OracleFrontend : public v1::CostOracle::CallbackService {
  public:
-  OracleFrontend(OracleService* service, EditService* edits, Shared shared)
-      : service_(service), edits_(edits), shared_(shared) {}
+  OracleFrontend(OracleService* service, EditService* edits, CompareService* compare,
+                 const CallRules& rules)
+      : service_(service),
+        edits_(edits),
+        compare_(compare),
+        rules_(rules),
+        methods_(MethodsOf<v1::Inspection>("CostOracle", rules)) {}
 
-  PICOST_HEAVY(CostOracle, Inspect, InspectRequest, v1::Inspection)
-  PICOST_HEAVY(CostOracle, Plan, PlanRequest, v1::ProtocolPlan)
-  PICOST_HEAVY(CostOracle, Estimate, EstimateRequest, v1::Estimate)
+  PICOST_HEAVY(Inspect, InspectRequest, v1::Inspection)
+  PICOST_HEAVY(Plan, PlanRequest, v1::ProtocolPlan)
+  PICOST_LONG(service_, ComparePlans, ComparePlansRequest, v1::PlanComparison)
+  PICOST_HEAVY(Estimate, EstimateRequest, v1::Estimate)
 
-  PICOST_LONG(edits_, CostOracle, BatchEstimate, BatchEstimateRequest, v1::BatchEstimateResponse)
-  PICOST_LONG(edits_, CostOracle, EvaluateEdits, EvaluateEditsRequest, v1::EvaluateEditsResponse)
-  PICOST_LONG(edits_, CostOracle, ExportCostTable, ExportCostTableRequest, v1::CostTable)
-  PICOST_LONG(edits_, CostOracle, SolveBudget, SolveBudgetRequest, v1::SolveBudgetResponse)
-  PICOST_LONG(edits_, CostOracle, EstimateCapacity, EstimateCapacityRequest, v1::Capacity)
+  PICOST_LONG(edits_, BatchEstimate, BatchEstimateRequest, v1::BatchEstimateResponse)
+  PICOST_LONG(edits_, EvaluateEdits, EvaluateEditsRequest, v1::EvaluateEditsResponse)
+  PICOST_LONG(edits_, ExportCostTable, ExportCostTableRequest, v1::CostTable)
+  PICOST_LONG(edits_, SolveBudget, SolveBudgetRequest, v1::SolveBudgetResponse)
+  PICOST_LONG(edits_, EstimateCapacity, EstimateCapacityRequest, v1::Capacity)
+  PICOST_LONG(compare_, CompareDeployments, CompareDeploymentsRequest,
+              v1::CompareDeploymentsResponse)
   grpc::ServerBidiReactor<v1::StreamEstimateRequest, v1::StreamEstimateResponse>* StreamEstimate(
-      CallbackServerContext*) override {
-    return StartEstimateStream(edits_);
+      CallbackServerContext* context) override {
+    return StartEstimateStream(edits_, rules_, methods_["StreamEstimate"], context);
   }
 
  private:
   OracleService* const service_;
   EditService* const edits_;
-  const Shared shared_;
+  CompareService* const compare_;
+  const CallRules rules_;
+  const ServiceMethods methods_;
 };
 
 class CatalogFrontend : public v1::Catalog::CallbackService {
  public:
-  CatalogFrontend(CatalogService* service, Shared shared) : service_(service), shared_(shared) {}
+  CatalogFrontend(CatalogService* service, const CallRules& rules)
+      : service_(service), rules_(rules), methods_(MethodsOf<v1::Operator>("Catalog", rules)) {}
 
-  PICOST_UNARY(Catalog, ListProtocols, ListProtocolsRequest, v1::ListProtocolsResponse)
-  PICOST_UNARY(Catalog, ListOperators, ListOperatorsRequest, v1::ListOperatorsResponse)
-  PICOST_UNARY(Catalog, ListPrimitives, ListPrimitivesRequest, v1::ListPrimitivesResponse)
-  PICOST_UNARY(Catalog, ListDeployments, ListDeploymentsRequest, v1::ListDeploymentsResponse)
-  PICOST_UNARY(Catalog, ListNetworks, ListNetworksRequest, v1::ListNetworksResponse)
-  PICOST_UNARY(Catalog, ListTables, ListTablesRequest, v1::ListTablesResponse)
+  PICOST_UNARY(ListRewrites, ListRewritesRequest, v1::ListRewritesResponse)
+  PICOST_UNARY(ListProtocols, ListProtocolsRequest, v1::ListProtocolsResponse)
+  PICOST_UNARY(ListOperators, ListOperatorsRequest, v1::ListOperatorsResponse)
+  PICOST_UNARY(ListPrimitives, ListPrimitivesRequest, v1::ListPrimitivesResponse)
+  PICOST_UNARY(ListDeployments, ListDeploymentsRequest, v1::ListDeploymentsResponse)
+  PICOST_UNARY(ListNetworks, ListNetworksRequest, v1::ListNetworksResponse)
+  PICOST_UNARY(ListTables, ListTablesRequest, v1::ListTablesResponse)
 
  private:
   CatalogService* const service_;
-  const Shared shared_;
+  const CallRules rules_;
+  const ServiceMethods methods_;
+};
+
+class CalibrationsFrontend : public v1::Calibrations::CallbackService {
+ public:
+  CalibrationsFrontend(CalibrationService* service, MeasurementService* measurements,
+                       const CallRules& rules)
+      : service_(service),
+        measurements_(measurements),
+        rules_(rules),
+        methods_(MethodsOf<v1::Calibration>("Calibrations", rules)) {}
+
+  PICOST_UNARY(ListCalibrations, ListCalibrationsRequest, v1::ListCalibrationsResponse)
+  PICOST_UNARY(GetCalibration, GetCalibrationRequest, v1::Calibration)
+  PICOST_LONG(service_, ImportCalibration, ImportCalibrationRequest, v1::Calibration)
+  PICOST_UNARY(ListAliases, ListAliasesRequest, v1::ListAliasesResponse)
+  PICOST_LONG(service_, SetAlias, SetAliasRequest, v1::Alias)
+  PICOST_LONG(measurements_, ReportMeasurements, ReportMeasurementsRequest,
+              v1::ReportMeasurementsResponse)
+  PICOST_LONG(measurements_, ListMeasurements, ListMeasurementsRequest,
+              v1::ListMeasurementsResponse)
+  PICOST_LONG(measurements_, EvaluateCalibration, EvaluateCalibrationRequest,
+              v1::CalibrationEvaluation)
+
+ private:
+  CalibrationService* const service_;
+  MeasurementService* const measurements_;
+  const CallRules rules_;
+  const ServiceMethods methods_;
+};
+
+class StudiesFrontend : public v1::Studies::CallbackService {
+ public:
+  StudiesFrontend(StudyService* service, const CallRules& rules)
+      : service_(service), rules_(rules), methods_(MethodsOf<v1::Study>("Studies", rules)) {}
+
+  PICOST_UNARY(CreateStudy, CreateStudyRequest, v1::Study)
+  PICOST_UNARY(GetStudy, GetStudyRequest, v1::Study)
+  PICOST_UNARY(ListStudies, ListStudiesRequest, v1::ListStudiesResponse)
+  PICOST_LONG(service_, AddTrial, AddTrialRequest, v1::Trial)
+  PICOST_LONG(service_, BatchAddTrials, BatchAddTrialsRequest, v1::BatchAddTrialsResponse)
+  PICOST_UNARY(GetTrial, GetTrialRequest, v1::Trial)
+  PICOST_LONG(service_, ListTrials, ListTrialsRequest, v1::ListTrialsResponse)
+  PICOST_LONG(service_, GetTrialColumns, GetTrialColumnsRequest, v1::TrialColumns)
+  PICOST_LONG(service_, GetTrialLayers, GetTrialLayersRequest, v1::TrialLayers)
+  PICOST_LONG(service_, GetParetoFront, GetParetoFrontRequest, v1::ParetoFront)
+  ServerUnaryReactor* DeleteStudy(CallbackServerContext* context,
+                                  const v1::DeleteStudyRequest* request,
+                                  google::protobuf::Empty*) override {
+    return RunUnary(rules_, methods_["DeleteStudy"], context, /*heavy=*/true,
+                    [=, this] { return service_->DeleteStudy(*request); });
+  }
+  grpc::ServerWriteReactor<v1::WatchTrialsResponse>* WatchTrials(
+      CallbackServerContext* context, const v1::WatchTrialsRequest* request) override {
+    return StartTrialWatch(service_, &watches_, rules_, methods_["WatchTrials"], context, *request);
+  }
+
+ private:
+  StudyService* const service_;
+  const CallRules rules_;
+  const ServiceMethods methods_;
+  std::atomic<int> watches_ = 0;
 };
 
 #undef PICOST_LONG
@@ -191,11 +198,14 @@ class CatalogFrontend : public v1::Catalog::CallbackService {
 }  // namespace
 
 Frontend::Frontend(ModelService* models, OracleService* oracle, EditService* edits,
-                   CatalogService* catalog, Metrics* metrics, WorkQueue* queue) {
-  const Shared shared{metrics, queue};
-  services_.push_back(std::make_unique<ModelsFrontend>(models, shared));
-  services_.push_back(std::make_unique<OracleFrontend>(oracle, edits, shared));
-  services_.push_back(std::make_unique<CatalogFrontend>(catalog, shared));
+                   CompareService* compare, CatalogService* catalog, StudyService* studies,
+                   CalibrationService* calibrations, MeasurementService* measurements,
+                   const CallRules& rules) {
+  services_.push_back(std::make_unique<ModelsFrontend>(models, rules));
+  services_.push_back(std::make_unique<OracleFrontend>(oracle, edits, compare, rules));
+  services_.push_back(std::make_unique<CatalogFrontend>(catalog, rules));
+  services_.push_back(std::make_unique<CalibrationsFrontend>(calibrations, measurements, rules));
+  services_.push_back(std::make_unique<StudiesFrontend>(studies, rules));
 }
 
 Frontend::~Frontend() = default;
@@ -208,7 +218,8 @@ std::vector<grpc::Service*> Frontend::services() const {
 
 std::vector<std::string> Frontend::service_names() {
   return {v1::Models::service_full_name(), v1::CostOracle::service_full_name(),
-          v1::Catalog::service_full_name()};
+          v1::Catalog::service_full_name(), v1::Calibrations::service_full_name(),
+          v1::Studies::service_full_name()};
 }
 
 }  // namespace picost::service

@@ -1,9 +1,8 @@
 // The gRPC face of the services: callback API, nothing but transport.
 //
-// A handler runs the service, adds what varies as trailing metadata, counts, and
-// converts the status. Calls that bring a network with them run on the work
-// queue; where it is full they are refused with a delay to wait. This file's .cc and server.cc are
-// the only places with gRPC headers.
+// Every method goes through RunUnary (unary.h) or a stream that uses Call (call.h),
+// where access, limits, metrics and logs are. Calls that bring a network with them
+// run on the work queue.
 #ifndef PICOST_SERVICE_FRONTEND_H_
 #define PICOST_SERVICE_FRONTEND_H_
 
@@ -11,12 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "service/calibration/calibration_service.h"
+#include "service/calibration/measurement_service.h"
 #include "service/catalog_service.h"
+#include "service/compare_service.h"
 #include "service/edit_service.h"
-#include "service/metrics.h"
 #include "service/model_service.h"
 #include "service/oracle_service.h"
-#include "service/work_queue.h"
+#include "service/study/study_service.h"
 
 namespace grpc {
 class Service;
@@ -24,11 +25,14 @@ class Service;
 
 namespace picost::service {
 
+struct CallRules;
+
 // Owns the generated services' implementations; the services behind outlive it.
 class Frontend {
  public:
-  Frontend(ModelService* models, OracleService* oracle, EditService* edits, CatalogService* catalog,
-           Metrics* metrics, WorkQueue* queue);
+  Frontend(ModelService* models, OracleService* oracle, EditService* edits, CompareService* compare,
+           CatalogService* catalog, StudyService* studies, CalibrationService* calibrations,
+           MeasurementService* measurements, const CallRules& rules);
   ~Frontend();
 
   // To register with a server.

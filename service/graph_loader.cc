@@ -38,14 +38,28 @@ absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::Load(
   return imported;
 }
 
+absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::LoadUnfolded(
+    const v1::GraphSource& source) {
+  const bool registered = source.source_case() == v1::GraphSource::kModel;
+  v1::GraphSource kept;
+  if (registered) {
+    PICOST_ASSIGN_OR_RETURN(
+        kept, Kept(source.model(), source.model().substr(source.model().find('/') + 1)));
+  }
+  auto imported = Import(registered ? kept : source, /*fold_affine=*/false);
+  if (!imported.ok()) return WithReason(imported.status(), kModelRefused);
+  return imported;
+}
+
 absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::Import(
-    const v1::GraphSource& source) const {
+    const v1::GraphSource& source, bool fold_affine) const {
   absl::StatusOr<graph::Graph> graph = absl::InternalError("no source");
   if (source.source_case() == v1::GraphSource::kLayerShapes) {
     graph = GraphFromLayerShapes(source.layer_shapes());
   } else {
     graph::ImportOptions options{.unknown = FromProto(source.unknown_operators()),
-                                 .limits = limits_};
+                                 .limits = limits_,
+                                 .fold_affine = fold_affine};
     options.dimensions.insert(source.dimensions().begin(), source.dimensions().end());
     options.trip_counts.insert(source.trip_counts().begin(), source.trip_counts().end());
     options.custom_operators = source.custom_operators();
@@ -62,13 +76,7 @@ absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::LoadRegistered(
   auto cached = cache_.Find(id);
   on_lookup_(cached != nullptr);
   if (cached != nullptr) return cached;
-  PICOST_ASSIGN_OR_RETURN(const ModelRecord record, store_->Get(id));
-  v1::GraphSource source;
-  if (!source.ParseFromString(record.source)) {
-    return MakeError(absl::StatusCode::kDataLoss,
-                     absl::StrCat("what the store keeps of ", name, " is damaged"),
-                     {.mend = "Delete the model and create it again."});
-  }
+  PICOST_ASSIGN_OR_RETURN(const v1::GraphSource source, Kept(name, id));
   const auto again = [&name](std::string_view what) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition,
@@ -80,6 +88,16 @@ absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::LoadRegistered(
   if ((*imported)->graph.fingerprint() != id) return again("which read its file in another way");
   cache_.Insert(*imported);
   return imported;
+}
+
+absl::StatusOr<v1::GraphSource> GraphLoader::Kept(const std::string& name,
+                                                  const std::string& id) const {
+  PICOST_ASSIGN_OR_RETURN(const ModelRecord record, store_->Get(id));
+  v1::GraphSource source;
+  if (source.ParseFromString(record.source)) return source;
+  return MakeError(absl::StatusCode::kDataLoss,
+                   absl::StrCat("what the store keeps of ", name, " is damaged"),
+                   {.mend = "Delete the model and create it again."});
 }
 
 absl::StatusOr<std::string> GraphLoader::SourceToKeep(const v1::GraphSource& source) const {

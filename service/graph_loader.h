@@ -33,6 +33,10 @@ class GraphLoader {
   // of nothing is kNotFound.
   absl::StatusOr<std::shared_ptr<const LoadedGraph>> Load(const v1::GraphSource& source);
 
+  // The network as its file has it: batch norms and the like are not yet part of the
+  // linear layers before them. Never cached. Errors as of Load.
+  absl::StatusOr<std::shared_ptr<const LoadedGraph>> LoadUnfolded(const v1::GraphSource& source);
+
   // Without weights: what a store keeps to make the same graph again.
   // Serialized; equal sources give equal bytes.
   absl::StatusOr<std::string> SourceToKeep(const v1::GraphSource& source) const;
@@ -51,7 +55,10 @@ class GraphLoader {
 
  private:
   absl::StatusOr<std::shared_ptr<const LoadedGraph>> LoadRegistered(const std::string& name);
-  absl::StatusOr<std::shared_ptr<const LoadedGraph>> Import(const v1::GraphSource& source) const;
+  absl::StatusOr<std::shared_ptr<const LoadedGraph>> Import(const v1::GraphSource& source,
+                                                            bool fold_affine = true) const;
+  // What the store keeps of a model.
+  absl::StatusOr<v1::GraphSource> Kept(const std::string& name, const std::string& id) const;
 
   ModelStore* const store_;
   const graph::ImportLimits limits_;

@@ -14,8 +14,10 @@ InProcessService::~InProcessService() = default;
 
 absl::StatusOr<std::unique_ptr<InProcessService>> InProcessService::Start(
     const std::string& data_dir) {
+  config::DaemonConfig config;
+  config.set_data_dir(data_dir);
   PICOST_ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
-                          Server::Start({.data_dir = data_dir, .load_data_at_start = false}));
+                          Server::Start(config, {.in_process = true, .load_data_at_start = false}));
   return std::unique_ptr<InProcessService>(new InProcessService(std::move(server)));
 }
 

@@ -13,15 +13,43 @@ using ::testing::Not;
 
 TEST(MetricsTest, CallsAreCountedByMethodAndCode) {
   Metrics metrics;
-  metrics.RecordCall("S/Do", "OK", 0.0015);
-  metrics.RecordCall("S/Do", "OK", 0.0025);
-  metrics.RecordCall("S/Do", "NOT_FOUND", 0.5);
+  metrics.ForMethod("S/Do").Record(0, 0.0015);
+  metrics.ForMethod("S/Do").Record(0, 0.0025);
+  metrics.ForMethod("S/Do").Record(5, 0.5);
   const std::string text = metrics.Render();
   EXPECT_THAT(text, HasSubstr("picost_rpc_calls_total{code=\"OK\",method=\"S/Do\"} 2"));
   EXPECT_THAT(text, HasSubstr("picost_rpc_calls_total{code=\"NOT_FOUND\",method=\"S/Do\"} 1"));
   EXPECT_THAT(text, HasSubstr("picost_rpc_duration_seconds_count{method=\"S/Do\"} 3"));
   EXPECT_THAT(text,
               HasSubstr("picost_rpc_duration_seconds_bucket{method=\"S/Do\",le=\"0.002\"} 1"));
+}
+
+TEST(MetricsTest, OperatorsOfStrangersMakeABoundedNumberOfSeries) {
+  Metrics metrics;
+  for (int i = 0; i < 300; ++i) {
+    metrics.RecordRefusedModel("UNIMPLEMENTED", "Op" + std::to_string(i));
+  }
+  metrics.RecordRefusedModel("UNIMPLEMENTED", "a\nb");
+  metrics.RecordRefusedModel("INVALID_ARGUMENT", "");
+  const std::string text = metrics.Render();
+  size_t series = 0;
+  for (size_t at = 0;
+       (at = text.find("\npicost_unsupported_operators_total{", at)) != std::string::npos; ++at) {
+    ++series;
+  }
+  EXPECT_EQ(series, 101u);
+  EXPECT_THAT(text, HasSubstr("picost_unsupported_operators_total{operator=\"other\"} 201"));
+  EXPECT_THAT(text, HasSubstr("picost_models_refused_total{code=\"UNIMPLEMENTED\"} 301"));
+}
+
+TEST(MetricsTest, MeasurementsAreCountedAgainstTheirInterval) {
+  Metrics metrics;
+  metrics.RecordMeasurement("cheetah", 1.2, true);
+  metrics.RecordMeasurement("cheetah", 4.0, false);
+  const std::string text = metrics.Render();
+  EXPECT_THAT(text, HasSubstr("picost_measured_by_predicted_ratio_bucket{protocol=\"cheetah\","
+                              "le=\"1.25\"} 1"));
+  EXPECT_THAT(text, HasSubstr("inside_interval=\"false\",protocol=\"cheetah\"} 1"));
 }
 
 TEST(MetricsTest, InFlightGoesUpAndDown) {

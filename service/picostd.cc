@@ -1,44 +1,71 @@
 // The daemon.
 //
+//   picostd --config=/etc/picost/picostd.textproto
 //   picostd --data_dir=data --store=sqlite:picost.db
 //
-// Listens on loopback; ends cleanly on SIGTERM and SIGINT; reads its data
-// directory again on SIGHUP.
+// Flags win over the file. Ends cleanly on SIGTERM and SIGINT; reads data,
+// principals and certificates again on SIGHUP.
 #include <signal.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/synchronization/mutex.h"
+#include "service/access/token.h"
+#include "service/check_config.h"
+#include "service/config/config_check.h"
 #include "service/server.h"
 
-ABSL_FLAG(std::string, listen, "127.0.0.1:7433",
-          "HOST:PORT (port 0: any free one) or unix:PATH to listen on");
+ABSL_FLAG(std::string, config, "",
+          "DaemonConfig in text format (service/config/picostd_config.proto); the flags below "
+          "win over it");
+ABSL_FLAG(bool, check_config, false,
+          "print what the configuration names and every mistake, and end: 0 good, 2 not");
+ABSL_FLAG(bool, new_token, false, "print a new bearer token and its line for the principals' file");
+ABSL_FLAG(std::optional<std::string>, listen, std::nullopt,
+          "HOST:PORT (port 0: any free one) or unix:PATH; default 127.0.0.1:7433");
 ABSL_FLAG(bool, allow_remote, false,
-          "allow --listen addresses that other machines reach: there is no encryption");
-ABSL_FLAG(std::string, data_dir, "data", "folder with calibration tables, networks, deployments");
-ABSL_FLAG(std::string, store, "memory", "where models are kept: memory, or sqlite:PATH");
-ABSL_FLAG(std::string, admin_listen, "",
-          "HOST:PORT for /metrics, /healthz and /readyz over HTTP; empty: none");
-ABSL_FLAG(std::string, admin_port_file, "", "file to write the admin port to");
-ABSL_FLAG(int32_t, worker_threads, 0,
-          "threads that read networks of requests and search; 0: one per processor");
-ABSL_FLAG(int32_t, waiting_calls, 256, "calls that may wait for them; more are refused");
-ABSL_FLAG(std::string, port_file, "", "file to write the port to, once the daemon listens");
-ABSL_FLAG(int64_t, cache_megabytes, 256, "memory for the graphs of registered models");
-ABSL_FLAG(int32_t, drain_seconds, 10, "how long calls in progress may take after SIGTERM");
+          "allow --listen and --admin_listen that other machines reach: nothing is encrypted");
+ABSL_FLAG(std::optional<std::string>, data_dir, std::nullopt,
+          "folder with calibration tables, networks, deployments; default data");
+ABSL_FLAG(std::optional<std::string>, store, std::nullopt,
+          "memory (the default), sqlite:PATH or postgresql://USER@HOST/DATABASE");
+ABSL_FLAG(std::optional<std::string>, admin_listen, std::nullopt,
+          "HOST:PORT for the page, /metrics, /healthz and /readyz over HTTP; default none");
+ABSL_FLAG(std::vector<std::string>, metric_studies, {},
+          "ids of at most 50 studies whose figures stand among the metrics");
+ABSL_FLAG(std::optional<std::string>, admin_port_file, std::nullopt,
+          "file to write the admin port to");
+ABSL_FLAG(std::optional<int32_t>, worker_threads, std::nullopt,
+          "threads that read networks of requests and search; default one per processor");
+ABSL_FLAG(std::optional<int32_t>, waiting_calls, std::nullopt,
+          "calls that may wait for them; more are refused; default 256");
+ABSL_FLAG(std::optional<std::string>, port_file, std::nullopt,
+          "file to write the port to, once the daemon listens");
+ABSL_FLAG(std::optional<int32_t>, cache_megabytes, std::nullopt,
+          "memory for the graphs of registered models; default 256");
+ABSL_FLAG(std::optional<int32_t>, drain_seconds, std::nullopt,
+          "how long calls in progress may take after SIGTERM; default 10");
+ABSL_FLAG(std::optional<std::string>, log_format, std::nullopt, "text (the default) or json");
+ABSL_FLAG(std::optional<std::string>, log_calls, std::nullopt,
+          "failed (the default): calls that fail for the daemon's reasons; or all");
 
+namespace picost::service {
 namespace {
+
+constexpr std::chrono::seconds kRetryPeriod{5};
 
 // Whole or not at all: whoever waits for the file never reads half a number.
 bool WritePortFile(const std::string& path, int port) {
@@ -51,67 +78,165 @@ bool WritePortFile(const std::string& path, int port) {
   return std::rename(temporary.c_str(), path.c_str()) == 0;
 }
 
-int WorkerThreads() {
-  const int asked = absl::GetFlag(FLAGS_worker_threads);
-  return asked > 0 ? asked : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+// Flags win over the file: --listen replaces all its listeners.
+bool ApplyFlags(config::DaemonConfig& config) {
+  const bool remote = absl::GetFlag(FLAGS_allow_remote);
+  if (const auto listen = absl::GetFlag(FLAGS_listen)) {
+    config.clear_listeners();
+    config.add_listeners()->set_address(*listen);
+  }
+  if (config.listeners().empty()) config = WithDefaults(std::move(config));
+  if (remote) config.mutable_listeners(0)->set_allow_insecure(true);
+  if (const auto path = absl::GetFlag(FLAGS_port_file)) {
+    config.mutable_listeners(0)->set_port_file(*path);
+  }
+  if (const auto address = absl::GetFlag(FLAGS_admin_listen); address && !address->empty()) {
+    config.mutable_admin()->set_address(*address);
+    if (remote) config.mutable_admin()->set_allow_insecure(true);
+  }
+  if (const auto path = absl::GetFlag(FLAGS_admin_port_file); path && config.has_admin()) {
+    config.mutable_admin()->set_port_file(*path);
+  }
+  if (const auto value = absl::GetFlag(FLAGS_data_dir)) config.set_data_dir(*value);
+  if (const auto value = absl::GetFlag(FLAGS_store)) config.set_store(*value);
+  if (const auto value = absl::GetFlag(FLAGS_drain_seconds)) config.set_drain_seconds(*value);
+  for (const std::string& id : absl::GetFlag(FLAGS_metric_studies)) config.add_metric_studies(id);
+  config::Limits& limits = *config.mutable_limits();
+  if (const auto value = absl::GetFlag(FLAGS_worker_threads)) limits.set_worker_threads(*value);
+  if (const auto value = absl::GetFlag(FLAGS_waiting_calls)) limits.set_waiting_calls(*value);
+  if (const auto value = absl::GetFlag(FLAGS_cache_megabytes)) {
+    limits.set_model_cache_megabytes(*value);
+  }
+  if (const auto value = absl::GetFlag(FLAGS_log_format)) {
+    if (*value != "text" && *value != "json") return false;
+    config.mutable_logging()->set_format(*value == "json" ? config::LOG_FORMAT_JSON
+                                                          : config::LOG_FORMAT_TEXT);
+  }
+  if (const auto value = absl::GetFlag(FLAGS_log_calls)) {
+    if (*value != "failed" && *value != "all") return false;
+    config.mutable_logging()->set_calls(*value == "all" ? config::LOG_CALLS_ALL
+                                                        : config::LOG_CALLS_FAILED);
+  }
+  return true;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  // Debian's build looks for deadlocks at every lock, at a price.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  absl::SetProgramUsageMessage("the private-inference cost oracle as a gRPC daemon");
-  const auto rest = absl::ParseCommandLine(argc, argv);
-  if (rest.size() > 1) {
-    std::cerr << "picostd: unexpected argument '" << rest[1] << "'. See --help.\n";
-    return 2;
+// The configuration of file and flags; nothing where it has mistakes, which have
+// been printed.
+std::optional<config::DaemonConfig> Configure() {
+  config::DaemonConfig config;
+  if (const std::string path = absl::GetFlag(FLAGS_config); !path.empty()) {
+    const std::vector<std::string> problems = ReadTextFile(path, CheckConfig, config);
+    for (const std::string& problem : problems) std::cerr << "picostd: " << problem << "\n";
+    if (!problems.empty()) return std::nullopt;
   }
+  if (!ApplyFlags(config)) {
+    std::cerr << "picostd: --log_format is text or json, --log_calls is failed or all\n";
+    return std::nullopt;
+  }
+  const std::vector<FieldProblem> problems = CheckConfig(config);
+  for (const FieldProblem& problem : problems) {
+    std::cerr << "picostd: " << problem.field << ": " << problem.what << "\n";
+  }
+  if (!problems.empty()) return std::nullopt;
+  return config;
+}
 
+int PrintNewToken() {
+  const auto token = NewToken();
+  if (!token.ok()) {
+    std::cerr << "picostd: " << token.status().message() << "\n";
+    return 1;
+  }
+  std::cout << "token, to give away once: " << *token << "\n"
+            << "line for the principals' file: token_sha256: \"" << ToHex(DigestOf(*token))
+            << "\"\n";
+  return 0;
+}
+
+// Ends the process where a handler computes on beyond all limits. Stores need no
+// farewell: what they acknowledged is on disk.
+void EndAfter(std::chrono::seconds limit) {
+  std::thread([limit] {
+    std::this_thread::sleep_for(limit);
+    std::cerr << "picostd: calls did not end within the limit; ending without them\n";
+    std::_Exit(0);
+  }).detach();
+}
+
+bool WritePortFiles(const Server& server, const config::DaemonConfig& config) {
+  // The main ones last: whoever waits for them finds the other, too.
+  std::vector<std::pair<std::string, int>> files = {
+      {config.admin().port_file(), server.admin_port()}};
+  for (int i = config.listeners_size() - 1; i >= 0; --i) {
+    files.emplace_back(config.listeners(i).port_file(), server.port(static_cast<size_t>(i)));
+  }
+  for (const auto& [file, port] : files) {
+    if (file.empty() || WritePortFile(file, port)) continue;
+    std::cerr << "picostd: cannot write the port to " << file << "\n";
+    return false;
+  }
+  return true;
+}
+
+int Main(const config::DaemonConfig& config) {
   // Before any thread exists, so that all of them leave the signals to sigwait.
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  // A full disk is an error of the write, not the end of the process.
+  signal(SIGXFSZ, SIG_IGN);
 
-  auto server = picost::service::Server::Start({
-      .listen = absl::GetFlag(FLAGS_listen),
-      .allow_remote = absl::GetFlag(FLAGS_allow_remote),
-      .data_dir = absl::GetFlag(FLAGS_data_dir),
-      .store = absl::GetFlag(FLAGS_store),
-      .cache_budget_bytes = absl::GetFlag(FLAGS_cache_megabytes) << 20,
-      .admin_listen = absl::GetFlag(FLAGS_admin_listen),
-      .worker_threads = WorkerThreads(),
-      .waiting_calls = static_cast<size_t>(std::max(1, absl::GetFlag(FLAGS_waiting_calls))),
-  });
+  auto server = Server::Start(config, {.log = stderr, .retry_period = kRetryPeriod});
   if (!server.ok()) {
     std::cerr << "picostd: " << server.status().message() << "\n";
     return absl::IsInvalidArgument(server.status()) ? 2 : 1;
   }
-  // The main one last: whoever waits for it finds the other, too.
-  const std::pair<std::string, int> port_files[] = {
-      {absl::GetFlag(FLAGS_admin_port_file), (*server)->admin_port()},
-      {absl::GetFlag(FLAGS_port_file), (*server)->port()}};
-  for (const auto& [file, port] : port_files) {
-    if (file.empty() || WritePortFile(file, port)) continue;
-    std::cerr << "picostd: cannot write the port to " << file << "\n";
-    return 1;
-  }
-  std::cerr << "picostd: listening on " << absl::GetFlag(FLAGS_listen);
-  if ((*server)->port() != 0) std::cerr << " (port " << (*server)->port() << ")";
-  std::cerr << "\n";
-
+  if (!WritePortFiles(**server, config)) return 1;
   while (true) {
     int received = 0;
     sigwait(&signals, &received);
     if (received != SIGHUP) break;
-    const absl::Status status = (*server)->ReloadData();
-    std::cerr << "picostd: "
-              << (status.ok() ? "data reloaded" : "reload refused, the old data stay: ")
-              << status.message() << "\n";
+    // The log has said what failed; the daemon goes on with what it has.
+    (*server)->Reload().IgnoreError();
   }
   std::cerr << "picostd: ending\n";
-  (*server)->Shutdown(std::chrono::seconds(absl::GetFlag(FLAGS_drain_seconds)));
+  const std::chrono::seconds grace(config.has_drain_seconds() ? config.drain_seconds() : 10);
+  EndAfter(grace + std::chrono::seconds(5));
+  (*server)->Shutdown(grace);
   return 0;
+}
+
+// --check-config is --check_config.
+void UnderscoresInFlags(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    char* c = argv[i];
+    if (c[0] != '-' || c[1] != '-') continue;
+    for (c += 2; *c != '\0' && *c != '='; ++c) {
+      if (*c == '-') *c = '_';
+    }
+  }
+}
+
+}  // namespace
+}  // namespace picost::service
+
+int main(int argc, char** argv) {
+  // Debian's build looks for deadlocks at every lock, at a price.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  absl::SetProgramUsageMessage("the private-inference cost oracle as a gRPC daemon");
+  picost::service::UnderscoresInFlags(argc, argv);
+  const auto rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    std::cerr << "picostd: unexpected argument '" << rest[1] << "'. See --help.\n";
+    return 2;
+  }
+  if (absl::GetFlag(FLAGS_new_token)) return picost::service::PrintNewToken();
+  const auto config = picost::service::Configure();
+  if (!config.has_value()) return 2;
+  if (absl::GetFlag(FLAGS_check_config)) {
+    return picost::service::CheckFiles(*config, std::cout) ? 0 : 2;
+  }
+  return picost::service::Main(*config);
 }

@@ -5,31 +5,58 @@
 #include <grpcpp/health_check_service_interface.h>
 
 #include <atomic>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/graph/onnx_import.h"
+#include "service/access/access_control.h"
 #include "service/admin_server.h"
+#include "service/calibration/calibration_service.h"
+#include "service/calibration/measurement_service.h"
+#include "service/calibration/user_tables.h"
+#include "service/call.h"
 #include "service/catalog_service.h"
+#include "service/config/config_check.h"
+#include "service/dashboard/gateway.h"
+#include "service/dashboard/page_assets.h"
 #include "service/data_source.h"
 #include "service/edit_service.h"
 #include "service/frontend.h"
 #include "service/graph_loader.h"
+#include "service/listeners.h"
+#include "service/log/grpc_log.h"
+#include "service/log/logger.h"
+#include "service/malformed_bytes.h"
 #include "service/metrics.h"
 #include "service/model_service.h"
 #include "service/oracle_service.h"
+#include "service/reloads.h"
 #include "service/store/metered_model_store.h"
+#include "service/store/metered_resource_store.h"
 #include "service/store/open_store.h"
+#include "service/store/open_study_store.h"
+#include "service/store/resource_store.h"
+#include "service/study/study_progress.h"
+#include "service/study/study_service.h"
+#include "service/study/trial_metrics.h"
 #include "service/work_queue.h"
 
 namespace picost::service {
 namespace {
 
-// A model's structure, and room for the rest of the request.
-constexpr int kMaxReceiveBytes = 65 << 20;
+// A connection that says nothing is closed: at once where it has not even begun
+// to speak HTTP/2, later where it only rests. One that is gone is noticed.
+constexpr int kHandshakeMilliseconds = 10'000;
+constexpr int kIdleMilliseconds = 30 * 60'000;
+constexpr int kKeepaliveMilliseconds = 60'000;
+constexpr int kKeepaliveTimeoutMilliseconds = 20'000;
+// A certificate that ends this soon is looked for anew.
+constexpr int64_t kRenewSeconds = 3600;
 
 int64_t NowMicros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -37,37 +64,93 @@ int64_t NowMicros() {
       .count();
 }
 
-bool IsLocal(const std::string& listen) {
-  for (const char* prefix : {"unix:", "127.", "localhost:", "[::1]:"}) {
-    if (listen.starts_with(prefix)) return true;
-  }
-  return false;
-}
+// Without a password that stands in it.
+std::string StoreKind(const std::string& address) { return address.substr(0, address.find(':')); }
 
 }  // namespace
 
 // In the order of their dependence: members are destroyed from the last.
 struct Server::Parts {
-  Parts(std::unique_ptr<ModelStore> opened, const ServerOptions& options)
-      : store(std::move(opened),
+  Parts(const config::DaemonConfig& with_defaults, std::unique_ptr<ModelStore> opened,
+        std::unique_ptr<ResourceStore> opened_resources, std::unique_ptr<StudyStore> opened_studies,
+        std::unique_ptr<AccessControl> access_control, std::FILE* log)
+      : config(with_defaults),
+        logger(log, config.logging()),
+        access(std::move(access_control)),
+        store(std::move(opened),
               [this](const std::string& operation, bool failed, double seconds) {
                 metrics.RecordStoreCall(operation, failed, seconds);
               }),
-        data(options.data_dir),
-        loader(&store, graph::ImportLimits{}, options.cache_budget_bytes,
+        resources(std::move(opened_resources),
+                  [this](const std::string& operation, bool failed, double seconds) {
+                    metrics.RecordStoreCall(operation, failed, seconds);
+                  }),
+        study_store(std::move(opened_studies)),
+        data(
+            config.data_dir(),
+            [this](cost::LoadOptions& options) { return AddUserTables(resources, options); },
+            [this] { return UserTablesStamp(resources); }),
+        loader(&store, graph::ImportLimits{},
+               int64_t{config.limits().model_cache_megabytes()} << 20,
                [this](bool hit) { metrics.RecordCacheLookup(hit); }),
         models(&store, &loader, NowMicros),
-        oracle(&loader, &data),
+        oracle(&loader, &data,
+               [this](bool missing, bool extrapolated) {
+                 metrics.RecordEstimate(missing        ? Coverage::kMissing
+                                        : extrapolated ? Coverage::kExtrapolated
+                                                       : Coverage::kMeasured);
+               }),
         edits(&loader, &data, &oracle),
+        compare(&loader, &data),
         catalog(&data),
-        queue(options.worker_threads, options.waiting_calls),
-        frontend(&models, &oracle, &edits, &catalog, &metrics, &queue),
-        needs_data(!options.data_dir.empty()) {}
+        calibrations(&resources, &data, NowMicros),
+        measurements(
+            &resources,
+            [this](const v1::EstimateRequest& question, v1::Estimate& answer) {
+              return oracle.Estimate(question, answer);
+            },
+            NowMicros,
+            [this](const std::string& protocol, double ratio, bool inside) {
+              metrics.RecordMeasurement(protocol, ratio, inside);
+            }),
+        studies(study_store.get(), &edits, NowMicros),
+        queue(config.limits().worker_threads(),
+              static_cast<size_t>(config.limits().waiting_calls())),
+        in_flight(config.limits().calls_in_flight()),
+        frontend(&models, &oracle, &edits, &compare, &catalog, &studies, &calibrations,
+                 &measurements, CallRules{&metrics, &queue, access.get(), &logger, &in_flight}) {
+    if (log != nullptr) grpc_log.emplace(&logger);
+    data.OnLoaded([this](const cost::DataDirectory& loaded) { ReportData(loaded); });
+  }
 
-  void RecordCalibrationTimes() {
-    const auto loaded = data.Get();
-    if (!loaded.ok()) return;
-    for (const cost::NamedTable& table : (*loaded)->tables()) {
+  // Figures of the configured studies: a front costs the trials added since the last time.
+  void RecordStudies() {
+    for (const std::string& id : config.metric_studies()) {
+      const auto summary = studies.Summarize(id);
+      if (absl::IsNotFound(summary.status())) metrics.SetStudy(id, std::nullopt);
+      if (!summary.ok()) continue;  // the store's own metrics tell of it
+      const StudyProgress& progress = summary->progress;
+      Metrics::StudyFigures figures{
+          .trials = static_cast<double>(progress.number()),
+          .feasible_trials = static_cast<double>(progress.feasible_count()),
+          .best_feasible_online_seconds = progress.best_online_seconds(),
+          .hypervolume = progress.Hypervolume(summary->study, /*feasible_only=*/false)};
+      for (const v1::SearchBudget& budget : summary->study.budgets()) {
+        const NamedLimit limit = LimitOf(budget);
+        figures.budgets.emplace_back(limit.metric, limit.limit);
+      }
+      metrics.SetStudy(id, figures);
+    }
+  }
+
+  void ReportData(const cost::DataDirectory& loaded) {
+    metrics.SetSkippedTables(static_cast<double>(loaded.skipped().size()));
+    for (const cost::SkippedTable& skipped : loaded.skipped()) {
+      log::Record record = Event("table skipped", skipped.reason);
+      record.set_path(skipped.name);
+      logger.Warning(std::move(record));
+    }
+    for (const cost::NamedTable& table : loaded.tables()) {
       absl::Time time;
       const std::string& date = table.model->table().environment.date;
       if (absl::ParseTime("%Y-%m-%d", date, &time, nullptr) ||
@@ -77,20 +160,70 @@ struct Server::Parts {
     }
   }
 
+  void ReportReload(const std::string& part, const absl::Status& status, bool by_itself) {
+    metrics.RecordReload(part, status.ok());
+    log::Record record =
+        Event(absl::StrCat(part, status.ok() ? " reloaded" : " not reloaded, the old stay in use"),
+              std::string(status.message()));
+    if (by_itself) record.set_message(absl::StrCat(record.message(), " (tried again by itself)"));
+    status.ok() ? logger.Info(std::move(record)) : logger.Error(std::move(record));
+    ReportCertificates();
+  }
+
+  void ReportCertificates() {
+    listeners->ForEachCertificate([this](const std::string& address, int64_t end) {
+      metrics.SetCertificateExpiry(address, static_cast<double>(end));
+    });
+  }
+
+  std::vector<ReloadPart> ReloadParts() {
+    return {
+        {"data", [this] { return data.Reload(); }, [this] { return data.WantsRetry(); }},
+        {"principals",
+         [this] {
+           const absl::Status status = access->Reload();
+           principals_failed = !status.ok();
+           return status;
+         },
+         [this] { return principals_failed.load(); }},
+        {"certificates",
+         [this] {
+           const absl::Status status = listeners->ReloadCertificates();
+           certificates_failed = !status.ok();
+           return status;
+         },
+         [this] { return certificates_failed || listeners->ExpiresWithin(kRenewSeconds); }},
+    };
+  }
+
+  const config::DaemonConfig config;
   Metrics metrics;
+  Logger logger;
+  std::optional<GrpcLogRoute> grpc_log;
+  const std::unique_ptr<AccessControl> access;
   MeteredModelStore store;
+  MeteredResourceStore resources;
+  const std::unique_ptr<StudyStore> study_store;
   DataSource data;
   GraphLoader loader;
   ModelService models;
   OracleService oracle;
   EditService edits;
+  CompareService compare;
   CatalogService catalog;
+  CalibrationService calibrations;
+  MeasurementService measurements;
+  StudyService studies;
   WorkQueue queue;
+  InFlightLimit in_flight;
   Frontend frontend;
-  const bool needs_data;
   std::atomic<bool> draining = false;
-  int port = 0;
+  std::atomic<bool> principals_failed = false;
+  std::atomic<bool> certificates_failed = false;
+  std::unique_ptr<Listeners> listeners;
   std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<Reloads> reloads;
+  std::unique_ptr<Gateway> gateway;
   std::unique_ptr<AdminServer> admin;
 };
 
@@ -98,79 +231,122 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Server::~Server() { Shutdown(std::chrono::milliseconds(0)); }
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
-  for (const std::string& address : {options.listen, options.admin_listen}) {
-    if (address.empty() || options.allow_remote || IsLocal(address)) continue;
-    return MakeError(absl::StatusCode::kInvalidArgument,
-                     absl::StrCat("'", address, "' is reachable from other machines"),
-                     {.field = "listen",
-                      .mend = "Use a loopback address or a Unix socket, or allow remote clients "
-                              "explicitly."});
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::DaemonConfig& given,
+                                                      const StartOptions& options) {
+  const std::vector<FieldProblem> problems = CheckConfig(given);
+  if (!problems.empty()) {
+    std::vector<std::string> lines;
+    for (const FieldProblem& problem : problems) {
+      lines.push_back(absl::StrCat(problem.field, ": ", problem.what));
+    }
+    return MakeError(absl::StatusCode::kInvalidArgument, absl::StrJoin(lines, "; "),
+                     {.field = problems[0].field, .mend = "Correct the configuration."});
   }
-  PICOST_ASSIGN_OR_RETURN(std::unique_ptr<ModelStore> store, OpenStore(options.store));
-  auto parts = std::make_unique<Parts>(std::move(store), options);
-  if (options.load_data_at_start && !options.data_dir.empty()) {
+  config::DaemonConfig config = WithDefaults(given);
+  // Programs that bring the service along say themselves whether there are data.
+  if (options.in_process) {
+    config.set_data_dir(given.data_dir());
+    config.clear_listeners();
+    config.clear_admin();
+  }
+  PICOST_ASSIGN_OR_RETURN(std::unique_ptr<AccessControl> access, AccessControl::Create(config));
+  PICOST_ASSIGN_OR_RETURN(std::unique_ptr<Listeners> listeners, Listeners::Create(config));
+  PICOST_ASSIGN_OR_RETURN(std::unique_ptr<ModelStore> store, OpenStore(config.store()));
+  PICOST_ASSIGN_OR_RETURN(std::unique_ptr<ResourceStore> resources,
+                          OpenResourceStore(config.store()));
+  PICOST_ASSIGN_OR_RETURN(std::unique_ptr<StudyStore> studies, OpenStudyStore(config.store()));
+  auto parts = std::make_unique<Parts>(config, std::move(store), std::move(resources),
+                                       std::move(studies), std::move(access), options.log);
+  parts->listeners = std::move(listeners);
+  if (options.load_data_at_start && parts->data.has_path()) {
     PICOST_RETURN_IF_ERROR(parts->data.Get().status());
   }
 
   grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  if (config.reflection()) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
-  builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  builder.SetMaxReceiveMessageSize(config.limits().message_megabytes() << 20);
   // Two daemons on one port would share its calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  if (!options.listen.empty()) {
-    builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &parts->port);
-  }
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMilliseconds);
+  parts->listeners->AddTo(builder);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(NewMalformedBytesAnswer());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   for (grpc::Service* service : parts->frontend.services()) builder.RegisterService(service);
-  parts->server = builder.BuildAndStart();
-  const bool unix_socket = options.listen.starts_with("unix:");
-  if (parts->server == nullptr || (!options.listen.empty() && !unix_socket && parts->port == 0)) {
-    return MakeError(
-        absl::StatusCode::kUnavailable, absl::StrCat("cannot listen on '", options.listen, "'"),
-        {.field = "listen",
-         .mend = "Use an address of this machine with a port that is free, as HOST:PORT."});
-  }
+  PICOST_RETURN_IF_ERROR(parts->listeners->Bind([&] {
+    parts->server = builder.BuildAndStart();
+    return parts->server != nullptr;
+  }));
   // Load balancers ask for a service by its name.
   if (auto* health = parts->server->GetHealthCheckService(); health != nullptr) {
     for (const std::string& name : Frontend::service_names()) health->SetServingStatus(name, true);
   }
-  std::unique_ptr<Server> server(new Server(std::move(parts)));
-  if (!options.admin_listen.empty()) {
-    PICOST_RETURN_IF_ERROR(server->StartAdmin(options.admin_listen));
+  parts->ReportCertificates();
+  parts->reloads = std::make_unique<Reloads>(
+      parts->ReloadParts(),
+      [raw = parts.get()](const std::string& part, const absl::Status& status, bool by_itself) {
+        raw->ReportReload(part, status, by_itself);
+      },
+      options.retry_period);
+  for (const config::Listener& listener : config.listeners()) {
+    log::Record record = Event("listening");
+    record.set_address(listener.address());
+    parts->logger.Info(std::move(record));
   }
+  log::Record record = Event("started");
+  record.set_path(StoreKind(config.store()));
+  record.set_count(static_cast<int>(parts->access->size()));
+  parts->logger.Info(std::move(record));
+  std::unique_ptr<Server> server(new Server(std::move(parts)));
+  if (config.has_admin()) PICOST_RETURN_IF_ERROR(server->StartAdmin(config.admin()));
   return server;
 }
 
-absl::Status Server::StartAdmin(const std::string& listen) {
-  const auto metrics = [this] {
+absl::Status Server::StartAdmin(const config::Admin& admin) {
+  const auto metrics = [this](const AdminRequest&) {
+    parts_->RecordStudies();
     parts_->metrics.SetCacheBytes(static_cast<double>(parts_->loader.cache_bytes()));
     return AdminResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                          .body = parts_->metrics.Render()};
   };
-  const auto ready = [this] {
+  const auto ready = [this](const AdminRequest&) {
     const absl::Status status = Ready();
     return status.ok() ? AdminResponse{.body = "ready\n"}
                        : AdminResponse{.status = 503, .body = absl::StrCat(status.message(), "\n")};
   };
-  parts_->RecordCalibrationTimes();
-  PICOST_ASSIGN_OR_RETURN(
-      parts_->admin,
-      AdminServer::Start(listen, {{"/metrics", metrics},
-                                  {"/healthz", [] { return AdminResponse{.body = "alive\n"}; }},
-                                  {"/readyz", ready}}));
+  const auto alive = [](const AdminRequest&) { return AdminResponse{.body = "alive\n"}; };
+  AdminServer::Handlers handlers = {{"/metrics", metrics}, {"/healthz", alive}, {"/readyz", ready}};
+  for (const PageAsset& asset : PageAssets()) {
+    const auto answer = [&asset](const AdminRequest&) {
+      return AdminResponse{.content_type = std::string(asset.content_type),
+                           .body = std::string(asset.content)};
+    };
+    handlers[absl::StrCat("/page/", std::string(asset.name))] = answer;
+    if (asset.name == "index.html") handlers["/"] = answer;
+  }
+  parts_->gateway = std::make_unique<Gateway>(InProcessChannel());
+  handlers["/api/"] = [this](const AdminRequest& request) {
+    return parts_->gateway->Handle(request);
+  };
+  PICOST_ASSIGN_OR_RETURN(parts_->admin,
+                          AdminServer::Start(admin.address(), std::move(handlers),
+                                             /*local_only=*/IsLocalAddress(admin.address())));
   return absl::OkStatus();
 }
 
 absl::Status Server::Ready() {
   if (parts_->draining) return absl::UnavailableError("the daemon is ending");
   PICOST_RETURN_IF_ERROR(parts_->store.Check());
-  return parts_->needs_data ? parts_->data.Get().status() : absl::OkStatus();
+  return parts_->data.has_path() ? parts_->data.Get().status() : absl::OkStatus();
 }
 
 int Server::admin_port() const { return parts_->admin != nullptr ? parts_->admin->port() : 0; }
 
-int Server::port() const { return parts_->port; }
+int Server::port(size_t listener) const { return parts_->listeners->port(listener); }
 
 std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
   grpc::ChannelArguments arguments;
@@ -182,6 +358,7 @@ std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
 void Server::Shutdown(std::chrono::milliseconds grace) {
   if (parts_->server == nullptr) return;
   parts_->draining = true;
+  parts_->reloads.reset();
   if (auto* health = parts_->server->GetHealthCheckService(); health != nullptr) {
     health->SetServingStatus(false);
   }
@@ -190,10 +367,6 @@ void Server::Shutdown(std::chrono::milliseconds grace) {
   parts_->server.reset();
 }
 
-absl::Status Server::ReloadData() {
-  PICOST_RETURN_IF_ERROR(parts_->data.Reload());
-  parts_->RecordCalibrationTimes();
-  return absl::OkStatus();
-}
+absl::Status Server::Reload() { return parts_->reloads->ReloadAll(); }
 
 }  // namespace picost::service

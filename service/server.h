@@ -4,12 +4,13 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "service/config/picostd_config.pb.h"
 
 namespace grpc {
 class Channel;
@@ -17,31 +18,26 @@ class Channel;
 
 namespace picost::service {
 
-struct ServerOptions {
-  // "HOST:PORT", port 0: any free one; "unix:PATH". Empty: only in-process channels.
-  std::string listen;
-  // Without TLS and tokens the daemon listens on loopback and Unix sockets only,
-  // unless this says otherwise.
-  bool allow_remote = false;
-  std::string data_dir;            // empty: no tables, no deployments
+struct StartOptions {
+  // Only in-process channels: listeners and the admin port are left out.
+  bool in_process = false;
   bool load_data_at_start = true;  // otherwise at the first question that needs it
-  std::string store = "memory";    // see OpenStore
-  int64_t cache_budget_bytes = int64_t{256} << 20;
-  // HTTP for operators: /metrics, /healthz, /readyz. Empty: none. Loopback only,
-  // unless allow_remote.
-  std::string admin_listen;
-  int worker_threads = 2;      // that read networks of requests and search
-  size_t waiting_calls = 256;  // for them; more are refused with RESOURCE_EXHAUSTED
+  std::FILE* log = nullptr;        // null: nothing is logged
+  // How often what could not be loaded is tried again; zero: never.
+  std::chrono::milliseconds retry_period{0};
 };
 
 class Server {
  public:
-  // Listens when it returns. Errors: address in use, store or data unreadable.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
+  // Listens when it returns. Errors: mistakes of the configuration, address in
+  // use, store, data, certificates or principals unreadable.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const config::DaemonConfig& config,
+                                                       const StartOptions& options);
   // Ends at once what Shutdown has not ended.
   ~Server();
 
-  int port() const;  // 0 where it listens on none
+  // Of a listener, by its place in the configuration; 0 for Unix sockets.
+  int port(size_t listener = 0) const;
   int admin_port() const;
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
@@ -50,11 +46,12 @@ class Server {
   // OK where the server would answer well now; else why not.
   absl::Status Ready();
 
-  // Reads the data directory again; the old data stay in use where that fails.
-  absl::Status ReloadData();
+  // Reads data, principals and certificates again; each stays as it was where the
+  // new is bad. The first error; all are logged.
+  absl::Status Reload();
 
  private:
-  absl::Status StartAdmin(const std::string& listen);
+  absl::Status StartAdmin(const config::Admin& admin);
 
   struct Parts;
   explicit Server(std::unique_ptr<Parts> parts);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -25,8 +26,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::unique_ptr<Server> Start(ServerOptions options = {.listen = "127.0.0.1:0"}) {
-  auto server = Server::Start(options);
+config::DaemonConfig Listening(const std::string& address) {
+  config::DaemonConfig config;
+  config.add_listeners()->set_address(address);
+  return config;
+}
+
+constexpr StartOptions kNoData{.load_data_at_start = false};
+
+std::unique_ptr<Server> Start(const config::DaemonConfig& config = Listening("127.0.0.1:0")) {
+  auto server = Server::Start(config, kNoData);
   EXPECT_TRUE(server.ok()) << server.status();
   return server.ok() ? *std::move(server) : nullptr;
 }
@@ -67,6 +76,85 @@ TEST(ServerTest, ErrorsCarryGoogleRpcDetails) {
   EXPECT_EQ(info.metadata().at("field"), "graph.model");
 }
 
+std::string Trailer(const grpc::ClientContext& context, const char* name) {
+  const auto& metadata = context.GetServerTrailingMetadata();
+  const auto found = metadata.find(name);
+  return found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
+}
+
+TEST(ServerTest, RequestIdsAndTracesComeBack) {
+  const auto server = Start();
+  const auto stub = v1::Catalog::NewStub(ChannelTo(*server));
+  v1::ListPrimitivesResponse response;
+  grpc::ClientContext traced;
+  traced.AddMetadata("x-request-id", "job-7");
+  traced.AddMetadata("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  ASSERT_TRUE(stub->ListPrimitives(&traced, {}, &response).ok());
+  EXPECT_EQ(Trailer(traced, "picost-request-id"), "job-7");
+  EXPECT_THAT(Trailer(traced, "traceparent"),
+              ::testing::MatchesRegex("00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]*-01"));
+  grpc::ClientContext plain;
+  ASSERT_TRUE(stub->ListPrimitives(&plain, {}, &response).ok());
+  EXPECT_EQ(Trailer(plain, "picost-request-id").size(), 16u);
+  EXPECT_EQ(Trailer(plain, "traceparent"), "");
+}
+
+TEST(ServerTest, TooManyCallsASecondAreRefusedWithADelay) {
+  config::DaemonConfig config = Listening("127.0.0.1:0");
+  config.mutable_limits()->mutable_calls_per_principal()->set_calls_per_second(0.001);
+  config.mutable_limits()->mutable_calls_per_principal()->set_burst_calls(2);
+  const auto server = Start(config);
+  const auto stub = v1::Catalog::NewStub(ChannelTo(*server));
+  v1::ListPrimitivesResponse response;
+  for (int i = 0; i < 2; ++i) {
+    grpc::ClientContext context;
+    ASSERT_TRUE(stub->ListPrimitives(&context, {}, &response).ok());
+  }
+  grpc::ClientContext context;
+  const grpc::Status status = stub->ListPrimitives(&context, {}, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(status.error_details()));
+  google::rpc::RetryInfo retry;
+  bool found = false;
+  for (const auto& detail : details.details()) found = found || detail.UnpackTo(&retry);
+  ASSERT_TRUE(found);
+  EXPECT_GT(retry.retry_delay().seconds(), 0);
+}
+
+// Streams go through the same admission as the rest, question by question.
+TEST(ServerTest, StreamsAreMeteredByQuestion) {
+  config::DaemonConfig config = Listening("127.0.0.1:0");
+  config.mutable_limits()->mutable_calls_per_principal()->set_calls_per_second(0.001);
+  config.mutable_limits()->mutable_calls_per_principal()->set_burst_calls(3);
+  const auto server = Start(config);
+  const auto stub = v1::CostOracle::NewStub(ChannelTo(*server));
+  grpc::ClientContext context;
+  const auto stream = stub->StreamEstimate(&context);
+  std::vector<int> codes;
+  for (int i = 0; i < 5; ++i) {
+    v1::StreamEstimateRequest request;
+    request.set_correlation_id(std::to_string(i));
+    ASSERT_TRUE(stream->Write(request));
+    v1::StreamEstimateResponse response;
+    ASSERT_TRUE(stream->Read(&response));
+    EXPECT_EQ(response.correlation_id(), std::to_string(i));
+    codes.push_back(response.result().error().code());
+  }
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(Trailer(context, "picost-request-id").size(), 16u);
+  EXPECT_THAT(codes, ::testing::ElementsAre(3, 3, 3, 8, 8));
+}
+
+TEST(ServerTest, MistakesOfTheConfigurationFailTheStart) {
+  config::DaemonConfig config = Listening("127.0.0.1:0");
+  config.mutable_limits()->set_waiting_calls(-1);
+  const auto server = Server::Start(config, kNoData);
+  EXPECT_EQ(server.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(server.status().message()), HasSubstr("limits.waiting_calls"));
+}
+
 TEST(ServerTest, HealthIsServingForTheServerAndItsServices) {
   const auto server = Start();
   const auto stub = grpc::health::v1::Health::NewStub(ChannelTo(*server));
@@ -94,14 +182,14 @@ TEST(ServerTest, ShutdownAnswersNothingMore) {
 
 TEST(ServerTest, RefusesAddressesThatOthersReach) {
   for (const char* listen : {"0.0.0.0:0", "[::]:0", "192.0.2.1:0"}) {
-    const auto server = Server::Start({.listen = listen});
+    const auto server = Server::Start(Listening(listen), kNoData);
     EXPECT_EQ(server.status().code(), absl::StatusCode::kInvalidArgument) << listen;
   }
 }
 
 TEST(ServerTest, APortInUseIsAClearError) {
   const auto first = Start();
-  const auto second = Server::Start({.listen = absl::StrCat("127.0.0.1:", first->port())});
+  const auto second = Server::Start(Listening(absl::StrCat("127.0.0.1:", first->port())), kNoData);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(second.status().message()), HasSubstr("cannot listen"));
 }
@@ -111,7 +199,7 @@ TEST(ServerTest, ListensOnAUnixSocket) {
   char folder[] = "/tmp/picost_XXXXXX";
   ASSERT_NE(mkdtemp(folder), nullptr);
   const std::string path = std::string(folder) + "/picost.sock";
-  const auto server = Start({.listen = "unix:" + path});
+  const auto server = Start(Listening("unix:" + path));
   const auto stub =
       v1::Catalog::NewStub(grpc::CreateChannel("unix:" + path, grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
@@ -121,7 +209,9 @@ TEST(ServerTest, ListensOnAUnixSocket) {
 }
 
 TEST(ServerTest, ADataDirectoryThatCannotBeReadFailsTheStart) {
-  EXPECT_FALSE(Server::Start({.listen = "127.0.0.1:0", .data_dir = "no/such/folder"}).ok());
+  config::DaemonConfig config = Listening("127.0.0.1:0");
+  config.set_data_dir("no/such/folder");
+  EXPECT_FALSE(Server::Start(config, {}).ok());
 }
 
 TEST(ServerTest, AMessageAboveTheLimitIsRefusedAndTheServerLives) {

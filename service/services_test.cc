@@ -32,6 +32,51 @@ std::string ReadModel(const std::string& name) {
   return bytes.str();
 }
 
+std::string Varint(uint64_t value) {
+  std::string bytes;
+  while (value >= 0x80) {
+    bytes += static_cast<char>(value | 0x80);
+    value >>= 7;
+  }
+  return bytes + static_cast<char>(value);
+}
+
+std::string Field(int number, const std::string& bytes) {
+  return Varint(static_cast<uint64_t>(number) << 3 | 2) + Varint(bytes.size()) + bytes;
+}
+
+// The ONNX file with one more initializer, of floats: ModelProto.graph is field 7,
+// GraphProto.initializer 5; TensorProto has dims 1, data_type 2, name 8, raw_data 9.
+std::string WithInitializer(const std::string& onnx, const std::string& raw_data) {
+  const std::string tensor = Varint(1 << 3) + Varint(raw_data.size() / 4) + Varint(2 << 3) +
+                             Varint(1) + Field(8, "spare") + Field(9, raw_data);
+  std::string made;
+  size_t at = 0;
+  const auto varint = [&] {
+    uint64_t value = 0;
+    for (int shift = 0; at < onnx.size(); shift += 7) {
+      const auto byte = static_cast<unsigned char>(onnx[at++]);
+      value |= static_cast<uint64_t>(byte & 0x7F) << shift;
+      if (byte < 0x80) break;
+    }
+    return value;
+  };
+  while (at < onnx.size()) {
+    const size_t begin = at;
+    const uint64_t tag = varint();
+    const uint64_t size = varint();  // or the value itself
+    if ((tag & 7) != 2) {
+      made += onnx.substr(begin, at - begin);
+      continue;
+    }
+    std::string bytes = onnx.substr(at, size);
+    at += size;
+    if (tag >> 3 == 7) bytes += Field(5, tensor);
+    made += Field(static_cast<int>(tag >> 3), bytes);
+  }
+  return made;
+}
+
 class ServicesTest : public ::testing::Test {
  protected:
   v1::Model Create(const std::string& file, const std::string& display_name = "") {
@@ -97,13 +142,57 @@ TEST_F(ServicesTest, ValidateOnlyKeepsNothing) {
 }
 
 TEST_F(ServicesTest, WeightsAreNotKept) {
-  // The sample models have no weights: give one some.
-  const v1::Model model = Create("minionn_cifar");
+  // The sample models have no weights: give one a million of them.
+  const std::string weights(4'000'000, 'w');
+  const std::string heavy = WithInitializer(ReadModel("minionn_cifar"), weights);
+  ASSERT_GT(heavy.size(), weights.size());
+  v1::CreateModelRequest request;
+  request.mutable_graph()->set_onnx(heavy);
+  v1::Model model;
+  const absl::Status status = models_.CreateModel(request, model);
+  ASSERT_TRUE(status.ok()) << status;
   const auto record = store_.Get(model.name().substr(7));
   ASSERT_TRUE(record.ok());
-  v1::GraphSource kept;
-  ASSERT_TRUE(kept.ParseFromString(record->source));
-  EXPECT_LE(kept.onnx().size(), ReadModel("minionn_cifar").size());
+  EXPECT_LT(record->source.size() + record->summary.size(), size_t{100'000});
+  EXPECT_EQ(record->source.find("wwwwwwww"), std::string::npos);
+}
+
+// What is remembered of a question about totals never shows in its answer.
+TEST_F(ServicesTest, TotalsAskedAgainAndAgainAreEqualToTheBit) {
+  v1::ListProtocolsResponse protocols;
+  ASSERT_TRUE(catalog_.ListProtocols({}, protocols).ok());
+  for (const char* name : {"resnet18_cifar", "minionn_cifar"}) {
+    const v1::Model model = Create(name);
+    for (const v1::Protocol& protocol : protocols.protocols()) {
+      for (const char* deployment : {"deployments/lan", "deployments/wan"}) {
+        v1::EstimateRequest request = EstimateOf(model.name());
+        request.mutable_protocol()->set_protocol(protocol.name());
+        request.mutable_deployment()->set_name(deployment);
+        v1::Estimate whole;
+        if (!oracle_.Estimate(request, whole).ok()) continue;
+        request.set_view(v1::ESTIMATE_VIEW_TOTALS);
+        whole.clear_layers();
+        for (int i = 0; i < 4; ++i) {
+          v1::Estimate again;
+          ASSERT_TRUE(oracle_.Estimate(request, again).ok());
+          EXPECT_EQ(again.SerializeAsString(), whole.SerializeAsString())
+              << protocol.name() << " " << deployment << " " << i;
+        }
+      }
+    }
+  }
+}
+
+TEST_F(ServicesTest, ARememberedQuestionAboutADeletedModelIsNotFound) {
+  const v1::Model model = Create("minionn_cifar");
+  v1::EstimateRequest request = EstimateOf(model.name());
+  request.set_view(v1::ESTIMATE_VIEW_TOTALS);
+  v1::Estimate estimate;
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(oracle_.Estimate(request, estimate).ok());
+  v1::DeleteModelRequest remove;
+  remove.set_name(model.name());
+  ASSERT_TRUE(models_.DeleteModel(remove).ok());
+  EXPECT_EQ(oracle_.Estimate(request, estimate).code(), absl::StatusCode::kNotFound);
 }
 
 TEST_F(ServicesTest, RegisteredAndInlineModelsGetEqualAnswers) {
@@ -254,6 +343,69 @@ TEST_F(ServicesTest, ALayerThatAProtocolCannotHoldIsTheModelsMatter) {
   EXPECT_FALSE(GetErrorSite(status).node.empty());
 }
 
+TEST_F(ServicesTest, EveryProtocolIsComparedAndThoseThatRefuseSayWhy) {
+  const v1::Model model = Create("resnet18_224");
+  DataSource none{""};
+  OracleService oracle{&loader_, &none};
+  v1::ComparePlansRequest request;
+  request.mutable_graph()->set_model(model.name());
+  v1::PlanComparison comparison;
+  ASSERT_TRUE(oracle.ComparePlans(request, comparison).ok());
+  ASSERT_EQ(comparison.protocols_size(), 11);
+  EXPECT_EQ(comparison.model(), model.name());
+  for (const v1::ProtocolTotals& entry : comparison.protocols()) {
+    SCOPED_TRACE(entry.protocol());
+    EXPECT_EQ(entry.totals().counts().relu_elements(), 2308096);
+    v1::PlanRequest one;
+    one.mutable_graph()->set_model(model.name());
+    one.mutable_protocol()->set_protocol(entry.protocol());
+    v1::ProtocolPlan plan;
+    const absl::Status status = oracle.Plan(one, plan);
+    if (!entry.totals().refusal().empty()) {
+      EXPECT_EQ(std::string(status.message()), entry.totals().refusal());
+      EXPECT_FALSE(entry.totals().has_online());
+      continue;
+    }
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_EQ(plan.online().SerializeAsString(), entry.totals().online().SerializeAsString());
+    EXPECT_EQ(plan.memory_size(), entry.memory_size());
+  }
+  EXPECT_THAT(comparison.protocols(0).totals().refusal(), HasSubstr("delphi does not plan conv"));
+}
+
+TEST_F(ServicesTest, RewritesShowWhatTheySaveAndThePlanIsTheLastOnes) {
+  const v1::Model model = Create("vgg16_cifar");
+  v1::ListRewritesResponse listed;
+  ASSERT_TRUE(catalog_.ListRewrites({}, listed).ok());
+  EXPECT_GE(listed.rewrites_size(), 8);
+  v1::PlanRequest request;
+  request.mutable_graph()->set_model(model.name());
+  request.mutable_protocol()->set_protocol("protocols/cheetah");
+  for (const v1::Rewrite& rewrite : listed.rewrites()) request.add_rewrites(rewrite.name());
+  v1::ProtocolPlan plan;
+  ASSERT_TRUE(oracle_.Plan(request, plan).ok());
+  ASSERT_EQ(plan.rewrites_size(), listed.rewrites_size());
+  const v1::PlanTotals& last = plan.rewrites(plan.rewrites_size() - 1).after();
+  EXPECT_EQ(last.online().SerializeAsString(), plan.online().SerializeAsString());
+  EXPECT_LT(last.online().flights(), plan.unrewritten().online().flights());
+  for (int i = 0; i < listed.rewrites_size(); ++i) {
+    EXPECT_EQ(plan.rewrites(i).exact(), listed.rewrites(i).exact());
+  }
+  // An estimate of the rewritten network has its traffic.
+  v1::EstimateRequest asked = EstimateOf(model.name());
+  *asked.mutable_protocol() = request.protocol();
+  *asked.mutable_rewrites() = request.rewrites();
+  v1::Estimate estimate;
+  ASSERT_TRUE(oracle_.Estimate(asked, estimate).ok());
+  EXPECT_EQ(estimate.online().traffic().SerializeAsString(), plan.online().SerializeAsString());
+  EXPECT_EQ(estimate.memory_size(), plan.memory_size());
+
+  request.add_rewrites("rewrites/nobody");
+  const absl::Status status = oracle_.Plan(request, plan);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("swap-relu-maxpool"));
+}
+
 TEST_F(ServicesTest, PlanNeedsNoData) {
   const v1::Model model = Create("minionn_cifar");
   DataSource none{""};
@@ -387,6 +539,97 @@ TEST_F(ServicesTest, ManyThreadsAskAndCreateAtOnce) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+v1::TableBinding* Bind(v1::Machine& machine, v1::PrimitiveFamily family, const std::string& table) {
+  v1::TableBinding* binding = machine.add_tables();
+  binding->set_family(family);
+  if (!table.empty()) binding->add_tables("tables/" + table);
+  return binding;
+}
+
+// The tables of deployment "lan" but for garbling.
+void BindLan(v1::Machine& machine, const std::string& garbling) {
+  Bind(machine, v1::PRIMITIVE_FAMILY_GARBLING, garbling);
+  Bind(machine, v1::PRIMITIVE_FAMILY_OBLIVIOUS_TRANSFER, "emp");
+  Bind(machine, v1::PRIMITIVE_FAMILY_HOMOMORPHIC, "delphi-epyc7502");
+  Bind(machine, v1::PRIMITIVE_FAMILY_PLAINTEXT, "delphi-epyc7502");
+}
+
+TEST_F(ServicesTest, EachPartyIsPricedByItsOwnTables) {
+  const v1::Model model = Create("minionn_cifar");
+  v1::EstimateRequest request = EstimateOf(model.name());
+  v1::Estimate both;
+  ASSERT_TRUE(oracle_.Estimate(request, both).ok());
+  v1::CustomDeployment& custom = *request.mutable_deployment()->mutable_custom();
+  custom.set_base("deployments/lan");
+  BindLan(*custom.mutable_client(), "emp");
+  v1::Estimate other_client;
+  ASSERT_TRUE(oracle_.Estimate(request, other_client).ok());
+  // Evaluation is the client's, garbling the server's.
+  EXPECT_NE(other_client.online().client_compute_seconds().p50(),
+            both.online().client_compute_seconds().p50());
+  EXPECT_EQ(other_client.offline().server_compute_seconds().p50(),
+            both.offline().server_compute_seconds().p50());
+  BindLan(*custom.mutable_server(), "emp");
+  custom.clear_client();
+  v1::Estimate other_server;
+  ASSERT_TRUE(oracle_.Estimate(request, other_server).ok());
+  EXPECT_EQ(other_server.online().client_compute_seconds().p50(),
+            both.online().client_compute_seconds().p50());
+  EXPECT_NE(other_server.offline().server_compute_seconds().p50(),
+            both.offline().server_compute_seconds().p50());
+  std::set<std::pair<int, std::string>> garbling;  // whose, which
+  for (const v1::TableUse& use : other_server.provenance().tables()) {
+    if (use.family() == v1::PRIMITIVE_FAMILY_GARBLING) garbling.insert({use.party(), use.table()});
+  }
+  EXPECT_EQ(garbling.size(), 2u);
+}
+
+TEST_F(ServicesTest, AScaledTableTakesItsFactorItsErrorAndItsFlag) {
+  const v1::Model model = Create("minionn_cifar");
+  v1::EstimateRequest request = EstimateOf(model.name());
+  v1::Estimate before;
+  ASSERT_TRUE(oracle_.Estimate(request, before).ok());
+  v1::CustomDeployment& custom = *request.mutable_deployment()->mutable_custom();
+  custom.set_base("deployments/lan");
+  v1::Machine& client = *custom.mutable_client();
+  BindLan(client, "");
+  v1::ScaledTable& scaled = *client.mutable_tables(0)->add_scaled_tables();
+  scaled.set_table("tables/delphi-epyc7502");
+  scaled.set_machine("half as fast");
+  v1::Probe& probe = *scaled.add_probes();
+  probe.set_primitive("primitives/gc.evaluate");
+  (*probe.mutable_parameters())["and_gates"] = 288;
+  (*probe.mutable_parameters())["returned_bits"] = 0;
+  (*probe.mutable_parameters())["garbler_is_client"] = 0;
+  probe.set_count(557056);
+  probe.set_executor(v1::EXECUTOR_CLIENT);
+  probe.set_wall_seconds(2 * 10.168901);  // published: 10.168901
+  v1::Estimate after;
+  absl::Status status = oracle_.Estimate(request, after);
+  ASSERT_TRUE(status.ok()) << status;
+  const v1::Interval& slow = after.online().client_compute_seconds();
+  const v1::Interval& fast = before.online().client_compute_seconds();
+  EXPECT_NEAR(slow.p50() / fast.p50(), 2, 0.05);
+  EXPECT_GT(slow.standard_deviation() / slow.p50(), fast.standard_deviation() / fast.p50());
+  EXPECT_TRUE(after.extrapolated());
+  int named = 0;
+  for (const v1::TableUse& use : after.provenance().tables()) {
+    if (use.scaled_from().empty()) continue;
+    ++named;
+    EXPECT_NE(use.scaled_from(), use.table());
+    EXPECT_THAT(use.title(), HasSubstr("half as fast"));
+  }
+  EXPECT_EQ(named, 1);
+
+  probe.set_primitive("primitives/cheetah.relu");
+  status = oracle_.Estimate(request, after);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(GetErrorSite(status).field, HasSubstr("scaled_tables[0]"));
+  scaled.clear_probes();
+  status = oracle_.Estimate(request, after);
+  EXPECT_EQ(GetErrorSite(status).field, "deployment.custom.client.tables.scaled_tables[0].probes");
 }
 
 }  // namespace

@@ -6,17 +6,16 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "proto/picost/v1/models.pb.h"
-#include "service/metrics.h"
+#include "service/call.h"
 #include "service/model_service.h"
 #include "service/upload_slots.h"
-#include "service/work_queue.h"
 
 namespace picost::service {
 
 struct UploadServices {
   ModelService* models;
-  Metrics* metrics;
-  WorkQueue* queue;
+  CallRules rules;
+  const Method* method;
   UploadSlots* slots;
 };
 

@@ -153,7 +153,9 @@ TEST_F(UploadTest, LimitsAreNamed) {
 class UploadCallTest : public ::testing::Test {
  protected:
   UploadCallTest() {
-    auto server = Server::Start({.listen = "127.0.0.1:0"});
+    config::DaemonConfig config;
+    config.add_listeners()->set_address("127.0.0.1:0");
+    auto server = Server::Start(config, {.load_data_at_start = false});
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     stub_ = v1::Models::NewStub(grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),

@@ -19,7 +19,11 @@ constexpr int kMaxTripCounts = 256;
 constexpr size_t kMaxCustomOperatorBytes = 256 << 10;
 constexpr size_t kMaxParameterNameBytes = 4096;
 constexpr int kMaxParameters = 64;
+constexpr int kMaxProtocols = 64;
+constexpr int kMaxRewrites = 32;
 constexpr int kMaxTablesPerBinding = 16;
+constexpr int kMaxProbes = 10;
+constexpr double kMaxProbeSeconds = 1e6;
 constexpr int64_t kMaxThreads = 4096;
 constexpr double kMaxRoundTripSeconds = 3600;
 constexpr double kMaxBytesPerSecond = 1e15;
@@ -86,6 +90,36 @@ absl::Status CheckReadingOptions(const v1::GraphSource& graph, std::string_view 
   return absl::OkStatus();
 }
 
+absl::Status ValidateScaledTable(const v1::ScaledTable& scaled, const std::string& field) {
+  PICOST_RETURN_IF_ERROR(
+      ParseResourceName(scaled.table(), "tables", Path(field, "table")).status());
+  if (scaled.probes().empty() || scaled.probes_size() > kMaxProbes) {
+    return Invalid(absl::StrCat(scaled.probes_size(), " probes"), Path(field, "probes"),
+                   absl::StrCat("Send 1 to ", kMaxProbes, "."));
+  }
+  if (scaled.machine().size() > kMaxDisplayNameBytes) {
+    return Invalid(absl::StrCat("machine has ", scaled.machine().size(), " bytes"),
+                   Path(field, "machine"), absl::StrCat("Use at most ", kMaxDisplayNameBytes, "."));
+  }
+  for (int i = 0; i < scaled.probes_size(); ++i) {
+    const v1::Probe& probe = scaled.probes(i);
+    const std::string path = Path(field, absl::StrCat("probes[", i, "]"));
+    PICOST_RETURN_IF_ERROR(
+        ParseResourceName(probe.primitive(), "primitives", Path(path, "primitive")).status());
+    if (probe.parameters_size() > kMaxParameters) {
+      return Invalid(absl::StrCat(probe.parameters_size(), " parameters are set"),
+                     Path(path, "parameters"), absl::StrCat("Set at most ", kMaxParameters, "."));
+    }
+    if (probe.executor() == v1::EXECUTOR_UNSPECIFIED || !v1::Executor_IsValid(probe.executor())) {
+      return Invalid("executor is set to nobody", Path(path, "executor"),
+                     "Set EXECUTOR_CLIENT, _SERVER or _JOINT.");
+    }
+    PICOST_RETURN_IF_ERROR(CheckRange(probe.wall_seconds(), 0, /*low_allowed=*/false,
+                                      kMaxProbeSeconds, Path(path, "wall_seconds")));
+  }
+  return absl::OkStatus();  // parameters and count are the primitive's: scaling checks them
+}
+
 absl::Status ValidateMachine(const v1::Machine& machine, const std::string& field) {
   std::set<int> families;
   for (const v1::TableBinding& binding : machine.tables()) {
@@ -99,12 +133,17 @@ absl::Status ValidateMachine(const v1::Machine& machine, const std::string& fiel
       return Invalid(absl::StrCat(v1::PrimitiveFamily_Name(binding.family()), " is bound twice"),
                      Path(path, "family"), "List all its tables in one binding.");
     }
-    if (binding.tables().empty() || binding.tables_size() > kMaxTablesPerBinding) {
-      return Invalid(absl::StrCat("a binding lists ", binding.tables_size(), " tables"),
-                     Path(path, "tables"), absl::StrCat("List 1 to ", kMaxTablesPerBinding, "."));
+    const int tables = binding.tables_size() + binding.scaled_tables_size();
+    if (tables == 0 || tables > kMaxTablesPerBinding) {
+      return Invalid(absl::StrCat("a binding lists ", tables, " tables"), Path(path, "tables"),
+                     absl::StrCat("List 1 to ", kMaxTablesPerBinding, "."));
     }
     for (const std::string& table : binding.tables()) {
       PICOST_RETURN_IF_ERROR(ParseResourceName(table, "tables", Path(path, "tables")).status());
+    }
+    for (int i = 0; i < binding.scaled_tables_size(); ++i) {
+      PICOST_RETURN_IF_ERROR(ValidateScaledTable(
+          binding.scaled_tables(i), Path(path, absl::StrCat("scaled_tables[", i, "]"))));
     }
   }
   if (machine.has_threads() && (machine.threads() < 1 || machine.threads() > kMaxThreads)) {
@@ -266,6 +305,17 @@ absl::Status ValidateView(bool present, v1::EstimateView view) {
                  "Leave it away, or set ESTIMATE_VIEW_TOTALS, _LAYERS or _CALLS.");
 }
 
+absl::Status ValidateRewrites(const google::protobuf::RepeatedPtrField<std::string>& rewrites) {
+  if (rewrites.size() > kMaxRewrites) {
+    return Invalid(absl::StrCat(rewrites.size(), " rewrites are asked for"), "rewrites",
+                   absl::StrCat("Ask for at most ", kMaxRewrites, "."));
+  }
+  for (const std::string& rewrite : rewrites) {
+    PICOST_RETURN_IF_ERROR(ParseResourceName(rewrite, "rewrites", "rewrites").status());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Validate(const v1::CreateModelRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
   if (request.graph().source_case() == v1::GraphSource::kModel) {
@@ -297,14 +347,28 @@ absl::Status Validate(const v1::InspectRequest& request) {
 absl::Status Validate(const v1::PlanRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
   PICOST_RETURN_IF_ERROR(ValidateProtocolChoice(request.protocol(), "protocol"));
+  PICOST_RETURN_IF_ERROR(ValidateRewrites(request.rewrites()));
   PICOST_RETURN_IF_ERROR(ValidateCounting(request.has_counting(), request.counting()));
   return ValidateView(request.has_view(), request.view());
+}
+
+absl::Status Validate(const v1::ComparePlansRequest& request) {
+  PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
+  if (request.protocols_size() > kMaxProtocols) {
+    return Invalid(absl::StrCat(request.protocols_size(), " protocols are compared"), "protocols",
+                   absl::StrCat("Compare at most ", kMaxProtocols, "."));
+  }
+  for (const v1::ProtocolChoice& choice : request.protocols()) {
+    PICOST_RETURN_IF_ERROR(ValidateProtocolChoice(choice, "protocols"));
+  }
+  return ValidateRewrites(request.rewrites());
 }
 
 absl::Status Validate(const v1::EstimateRequest& request) {
   PICOST_RETURN_IF_ERROR(ValidateGraphSource(request.graph(), "graph"));
   PICOST_RETURN_IF_ERROR(ValidateProtocolChoice(request.protocol(), "protocol"));
   PICOST_RETURN_IF_ERROR(ValidateDeploymentChoice(request.deployment(), "deployment"));
+  PICOST_RETURN_IF_ERROR(ValidateRewrites(request.rewrites()));
   PICOST_RETURN_IF_ERROR(ValidateCounting(request.has_counting(), request.counting()));
   return ValidateView(request.has_view(), request.view());
 }

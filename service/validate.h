@@ -30,6 +30,7 @@ absl::Status ValidateGraphSource(const v1::GraphSource& graph, std::string_view 
 absl::Status ValidateProtocolChoice(const v1::ProtocolChoice& choice, std::string_view field);
 absl::Status ValidateNetworkProfile(const v1::NetworkProfile& profile, std::string_view field);
 absl::Status ValidateDeploymentChoice(const v1::DeploymentChoice& choice, std::string_view field);
+absl::Status ValidateRewrites(const google::protobuf::RepeatedPtrField<std::string>& rewrites);
 absl::Status ValidateView(bool present, v1::EstimateView view);
 absl::Status ValidateCounting(bool present, v1::ReluConvention counting);
 
@@ -37,6 +38,7 @@ absl::Status Validate(const v1::CreateModelRequest& request);
 absl::Status Validate(const v1::UploadModelHeader& header);
 absl::Status Validate(const v1::InspectRequest& request);
 absl::Status Validate(const v1::PlanRequest& request);
+absl::Status Validate(const v1::ComparePlansRequest& request);
 absl::Status Validate(const v1::EstimateRequest& request);
 
 }  // namespace picost::service

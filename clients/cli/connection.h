@@ -14,6 +14,7 @@
 #include "proto/picost/v1/catalog.grpc.pb.h"
 #include "proto/picost/v1/models.grpc.pb.h"
 #include "proto/picost/v1/oracle.grpc.pb.h"
+#include "proto/picost/v1/studies.grpc.pb.h"
 
 namespace picost::cli {
 
@@ -23,6 +24,7 @@ struct Connection {
   std::unique_ptr<v1::Models::Stub> models;
   std::unique_ptr<v1::CostOracle::Stub> oracle;
   std::unique_ptr<v1::Catalog::Stub> catalog;
+  std::unique_ptr<v1::Studies::Stub> studies;
 };
 
 // kExitUnreachable where a daemon does not answer within 5 s.

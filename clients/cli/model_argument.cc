@@ -3,9 +3,12 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "clients/cli/mapped_file.h"
+#include "clients/cli/sample_models.h"
 
 namespace picost::cli {
 namespace {
@@ -105,13 +108,25 @@ Result<ModelArgument> ResolveModel(const std::string& argument, const Options& o
                                     "': give one as models/..., see `picost models ls`"));
   }
   if (models.size() == 1) return Registered(models[0].name(), argument, options);
-  const fs::path sample = fs::path(connection.data_dir) / "models" / (argument + ".onnx");
-  const bool is_name = argument.find('/') == std::string::npos;
-  if (is_name && !connection.data_dir.empty() && IsFile(sample)) {
+  const std::vector<std::string> samples = SampleModels(connection.data_dir);
+  const SampleChoice choice = ChooseSample(argument, samples);
+  if (!choice.name.empty()) {
+    if (!choice.note.empty()) *environment.err << "note: " << choice.note << "\n";
+    const fs::path sample = fs::path(connection.data_dir) / "models" / (choice.name + ".onnx");
     return ReadModelFile(sample.string(), options, environment);
   }
-  return BadArgument(absl::StrCat(
-      "'", argument, "' is neither a file, nor a registered model, nor a sample model"));
+  std::vector<std::string> names = samples;
+  v1::ListModelsRequest every;
+  every.set_page_size(100);
+  const auto listed = Call(*connection.models, &v1::Models::Stub::ListModels, every);
+  if (const Failure* failure = FailureIn(listed)) return *failure;
+  for (const v1::Model& model : std::get<v1::ListModelsResponse>(listed).models()) {
+    if (!model.display_name().empty()) names.push_back(model.display_name());
+  }
+  const std::vector<std::string> near = NearNames(argument, names);
+  return BadArgument(
+      absl::StrCat("'", argument, "' is neither a file, nor a registered model, nor a sample model",
+                   near.empty() ? "" : absl::StrCat(". Near it: ", absl::StrJoin(near, ", "))));
 }
 
 }  // namespace picost::cli

@@ -16,12 +16,18 @@ constexpr FlagHelp kFlags[] = {
     {"format", "table|json|csv", "how to print (default: table)"},
     {"dim", "NAME=VALUE", "size of a symbolic dimension of the file; repeatable"},
     {"server", "HOST:PORT", "ask this daemon; without it the service runs inside this command"},
+    {"ca", "FILE", "authorities of the daemon's certificate, PEM; 'system': this machine's"},
+    {"cert", "FILE", "the client's certificate, PEM"},
+    {"key", "FILE", "its private key, PEM"},
+    {"token-file", "FILE", "file whose first line is the bearer token"},
     {"data_dir", "PATH", "calibration tables and deployments of the service inside this command"},
-    {"protocol", "ID[,ID]", "protocols, see `picost protocols`"},
+    {"protocol", "ID[,ID]|all", "protocols, see `picost protocols`"},
+    {"rewrites", "ID[,ID]|exact|all", "rewrites before planning, see `picost rewrites`"},
     {"param", "NAME=VALUE", "crypto parameter of the protocol; repeatable"},
     {"deployment", "NAME[,NAME]", "where it runs, see `picost deployments`"},
-    {"network", "NAME | rtt=40ms,up=40MB/s,down=40MB/s",
-     "replaces the deployment's link; units us, ms, s and B/s, kB/s, MB/s, GB/s, Mbit/s, Gbit/s"},
+    {"network", "NAME[,NAME] | rtt=40ms,up=40MB/s,down=40MB/s",
+     "replaces the deployment's link; repeatable; units us, ms, s and B/s, kB/s, MB/s, GB/s, "
+     "Mbit/s, Gbit/s"},
     {"unknown", "error|upper-bound|zero",
      "what to do with operators nobody knows (default: error)"},
     {"custom-operators", "FILE",
@@ -32,6 +38,7 @@ constexpr FlagHelp kFlags[] = {
     {"parameters", "", "list the tensors of weights"},
     {"name", "TEXT", "display name of the model (default: the file's name)"},
     {"calls", "", "also show the primitive calls of every layer"},
+    {"online", "", "compare online time alone, not offline and online"},
     {"require-seconds", "", "fail where no table covers a primitive"},
 };
 
@@ -104,10 +111,20 @@ std::optional<Failure> Apply(const std::string& flag, const std::string& value, 
   if (flag == "dim") return AddBinding(flag, value, options.dimensions);
   if (flag == "param") return AddBinding(flag, value, options.parameters);
   if (flag == "protocol") return AddList(flag, value, options.protocols);
+  if (flag == "rewrites") return AddList(flag, value, options.rewrites);
   if (flag == "deployment") return AddList(flag, value, options.deployments);
+  if (flag == "network") {
+    // Commas separate names; in a link that is spelled out they separate its parts.
+    if (value.find('=') == std::string::npos) return AddList(flag, value, options.networks);
+    options.networks.push_back(value);
+    return std::nullopt;
+  }
   std::string* text = flag == "server"             ? &options.server
+                      : flag == "ca"               ? &options.ca
+                      : flag == "cert"             ? &options.certificate
+                      : flag == "key"              ? &options.key
+                      : flag == "token-file"       ? &options.token_file
                       : flag == "data_dir"         ? &options.data_dir
-                      : flag == "network"          ? &options.network
                       : flag == "custom-operators" ? &options.custom_operators
                                                    : &options.name;
   if (value.empty()) return BadArgument(absl::StrCat("--", flag, " is empty"));
@@ -155,6 +172,7 @@ Result<Options> ParseOptions(const std::vector<std::string>& arguments,
       if (name == "calls") options.calls = true;
       if (name == "parameters") options.list_parameters = true;
       if (name == "require-seconds") options.require_seconds = true;
+      if (name == "online") options.online = true;
       continue;
     }
     std::string value;

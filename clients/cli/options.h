@@ -20,12 +20,18 @@ struct Options {
   bool help = false;
   Format format = Format::kTable;
   std::map<std::string, int64_t> dimensions;
-  std::string server;    // empty: the service inside this process
+  std::string server;  // empty: the service inside this process
+  // How to reach the server: clients/channel/channel.h.
+  std::string ca;
+  std::string certificate;
+  std::string key;
+  std::string token_file;
   std::string data_dir;  // empty: looked for
   std::vector<std::string> protocols;
   std::map<std::string, int64_t> parameters;
   std::vector<std::string> deployments;
-  std::string network;
+  std::vector<std::string> networks;  // in place of the deployments' links
+  std::vector<std::string> rewrites;
   UnknownPolicy unknown = UnknownPolicy::kDefault;
   std::string custom_operators;  // path of a textproto
   std::map<std::string, int64_t> trip_counts;
@@ -34,6 +40,7 @@ struct Options {
   std::string name;         // display name
   bool calls = false;       // show primitive calls
   bool require_seconds = false;
+  bool online = false;  // compare online time alone
 };
 
 // A flag of the command line: how it is written and what it does.

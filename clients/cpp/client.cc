@@ -13,13 +13,6 @@
 namespace picost::client {
 namespace {
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(-1);
-  arguments.SetMaxSendMessageSize(-1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
-
 // gRPC's codes are those of absl.
 absl::Status ToStatus(const grpc::Status& from) {
   absl::Status status(static_cast<absl::StatusCode>(from.error_code()), from.error_message());
@@ -48,8 +41,17 @@ struct Client::Stubs {
   std::unique_ptr<v1::Models::Stub> models;
 };
 
+absl::StatusOr<std::unique_ptr<Client>> Client::Open(const std::string& address,
+                                                     const ChannelOptions& channel,
+                                                     ClientOptions options) {
+  auto opened = OpenChannel(address, channel);
+  if (!opened.ok()) return opened.status();
+  return std::make_unique<Client>(*std::move(opened), options);
+}
+
+// Without files nothing can be wrong before the first call.
 Client::Client(const std::string& address, ClientOptions options)
-    : Client(Connect(address), options) {}
+    : Client(*OpenChannel(address, {}), options) {}
 
 Client::Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options)
     : options_(options), stubs_(std::make_unique<Stubs>(std::move(channel))) {}
@@ -104,11 +106,13 @@ absl::StatusOr<std::string> Client::Register(const v1::GraphSource& source,
 
 PICOST_CALL(Inspect, v1::InspectRequest, v1::Inspection)
 PICOST_CALL(Plan, v1::PlanRequest, v1::ProtocolPlan)
+PICOST_CALL(ComparePlans, v1::ComparePlansRequest, v1::PlanComparison)
 PICOST_CALL(Estimate, v1::EstimateRequest, v1::Estimate)
 PICOST_CALL(BatchEstimate, v1::BatchEstimateRequest, v1::BatchEstimateResponse)
 PICOST_CALL(EvaluateEdits, v1::EvaluateEditsRequest, v1::EvaluateEditsResponse)
 PICOST_CALL(ExportCostTable, v1::ExportCostTableRequest, v1::CostTable)
 PICOST_CALL(SolveBudget, v1::SolveBudgetRequest, v1::SolveBudgetResponse)
+PICOST_CALL(CompareDeployments, v1::CompareDeploymentsRequest, v1::CompareDeploymentsResponse)
 PICOST_CALL(EstimateCapacity, v1::EstimateCapacityRequest, v1::Capacity)
 
 #undef PICOST_CALL

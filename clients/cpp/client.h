@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "clients/channel/channel.h"
 #include "proto/picost/v1/oracle.pb.h"
 
 namespace grpc {
@@ -33,6 +34,11 @@ struct ClientOptions {
 // Safe from many threads.
 class Client {
  public:
+  // Encrypted, or with a token. kInvalidArgument where the options are wrong.
+  static absl::StatusOr<std::unique_ptr<Client>> Open(const std::string& address,
+                                                      const ChannelOptions& channel,
+                                                      ClientOptions options = {});
+  // Neither encrypted nor with a token.
   explicit Client(const std::string& address, ClientOptions options = {});
   explicit Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options = {});
   ~Client();
@@ -48,11 +54,14 @@ class Client {
   // payload "grpc-status-details-bin".
   absl::StatusOr<v1::Inspection> Inspect(const v1::InspectRequest& request);
   absl::StatusOr<v1::ProtocolPlan> Plan(const v1::PlanRequest& request);
+  absl::StatusOr<v1::PlanComparison> ComparePlans(const v1::ComparePlansRequest& request);
   absl::StatusOr<v1::Estimate> Estimate(const v1::EstimateRequest& request);
   absl::StatusOr<v1::BatchEstimateResponse> BatchEstimate(const v1::BatchEstimateRequest& request);
   absl::StatusOr<v1::EvaluateEditsResponse> EvaluateEdits(const v1::EvaluateEditsRequest& request);
   absl::StatusOr<v1::CostTable> ExportCostTable(const v1::ExportCostTableRequest& request);
   absl::StatusOr<v1::SolveBudgetResponse> SolveBudget(const v1::SolveBudgetRequest& request);
+  absl::StatusOr<v1::CompareDeploymentsResponse> CompareDeployments(
+      const v1::CompareDeploymentsRequest& request);
   absl::StatusOr<v1::Capacity> EstimateCapacity(const v1::EstimateCapacityRequest& request);
 
  private:

@@ -113,6 +113,20 @@ class ClientTest(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "no earlier layer"):
             shapes((8, 4, 4), relu("a", "later"))
 
+    def test_a_comparison_is_its_estimates_and_one_refusal_is_one_cell(self):
+        protocols, deployments = ["cheetah", "no-such", "delphi"], ["lan", "wan"]
+        compared = self.oracle.compare(MODEL, protocols=protocols, deployments=deployments)
+        self.assertEqual([c.error is None for c in compared.cells], [True, False, True] * 2)
+        for d, deployment in enumerate(deployments):
+            for p in (0, 2):
+                estimate = self.oracle.estimate(MODEL, protocol=protocols[p], deployment=deployment)
+                self.assertEqual(compared.cell(p, d).online.seconds, estimate.online.seconds)
+                self.assertEqual(compared.cell(p, d).seconds, estimate.seconds)
+        self.assertEqual(compared.fastest, ["cheetah", "cheetah"])
+        self.assertIn("refused", str(compared))
+        for point in compared.break_evens:
+            self.assertGreater(point.value, 0)
+
     def test_no_edit_is_the_estimate(self):
         totals, = self.oracle.evaluate_edits(MODEL, [{}], **DELPHI)
         estimate = self.oracle.estimate(MODEL, **DELPHI)

@@ -52,6 +52,14 @@ constexpr int NafWeight(int64_t a) {
   return weight;
 }
 
+// Key switches of one ciphertext rotated by 1, 2, ..., n - 1, where keys are for
+// powers of two alone. Takes time n.
+constexpr int64_t NafWeightsBelow(int64_t n) {
+  int64_t sum = 0;
+  for (int64_t i = 1; i < n; ++i) sum += NafWeight(i);
+  return sum;
+}
+
 }  // namespace picost
 
 #endif  // PICOST_ESTIMATOR_BASE_CHECKED_MATH_H_

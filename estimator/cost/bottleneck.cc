@@ -24,6 +24,16 @@ std::string PhaseSentence(const Estimate& estimate, Phase phase) {
   const Provenance& network = estimate.provenance;
   // (component, primitive), in the order of their names: ties are stable.
   std::map<std::pair<std::string, std::string>, Share> shares;
+  // Layers that several threads do at once take less than their sum.
+  double work = 0;
+  for (const LayerEstimate& layer : estimate.layers) {
+    for (const CallCost& call : layer.calls) {
+      if (call.phase == phase) work += call.seconds.value_or(0);
+    }
+  }
+  const double packed = total.client_compute_seconds->p50 + total.server_compute_seconds->p50 +
+                        total.joint_compute_seconds->p50;
+  const double packing = packed < work ? packed / work : 1;
   const auto add = [&](const CallCost& call) {
     if (call.phase != phase) return;
     const auto note = [&](const char* component, double seconds) {
@@ -31,7 +41,7 @@ std::string PhaseSentence(const Estimate& estimate, Phase phase) {
       share.seconds += seconds;
       if (seconds > 0) ++share.calls;
     };
-    note("compute", call.seconds.value_or(0));
+    note("compute", packing * call.seconds.value_or(0));
     note("client-to-server transfer", static_cast<double>(call.traffic.client_to_server.value()) /
                                           network.client_to_server_bytes_per_second);
     note("server-to-client transfer", static_cast<double>(call.traffic.server_to_client.value()) /

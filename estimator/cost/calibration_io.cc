@@ -140,6 +140,8 @@ absl::StatusOr<Sample> ReadSample(std::string_view file, const CsvRow& row) {
       sample.flights_may_undercount = true;
     } else if (flag == "not_comparable") {
       sample.comparable = false;
+    } else if (flag == "sum") {
+      sample.sum = true;
     } else {
       return cell(kFlags).Error(absl::StrCat("\"", std::string(flag), "\" is no flag"),
                                 "docs/calibration_format.md lists the flags.");

@@ -58,6 +58,7 @@ struct Sample {
   bool traffic_known = false;
   bool flights_may_undercount = false;  // metered flights may be 1 low
   std::vector<NestedUse> nested;        // included in wall, cpu and traffic
+  bool sum = false;                     // of calls in many layers: count is their total
   bool comparable = true;               // false: kept for the record, neither fitted nor compared
   int64_t line = 0;                     // in samples.csv; 0 where not from a file
 };
@@ -70,6 +71,7 @@ struct CalibrationTable {
   std::string source;  // who measured it, where it was read
   std::string license;
   Environment environment;
+  std::string scaled_from;  // id of the table that ScaleModel took elsewhere; else empty
   std::vector<Sample> samples;
 };
 

@@ -29,6 +29,7 @@ struct CallPlan {
   std::vector<LayerCalls> layers;
   Bytes client_storage;
   Bytes server_storage;
+  std::vector<primitives::MemoryItem> memory;
 };
 
 }  // namespace picost::cost

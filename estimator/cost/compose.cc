@@ -22,7 +22,6 @@ namespace {
 using primitives::Executor;
 using primitives::Phase;
 using primitives::PrimitiveCall;
-using primitives::Traffic;
 
 absl::Status CheckNetwork(const NetworkProfile& network) {
   const std::pair<const char*, double> bandwidths[] = {
@@ -46,53 +45,16 @@ absl::Status CheckNetwork(const NetworkProfile& network) {
   return absl::OkStatus();
 }
 
-// Sums one phase of a network or of a layer.
-class PhaseSum {
- public:
-  void Add(const PrimitiveCall& call, const Pricing& pricing) {
-    traffic_ += call.traffic;
-    critical_flights_ += call.critical_flights;
-    if (call.spec->status == primitives::FormStatus::kEmpirical) {
-      bound_ = std::max(bound_, call.spec->traffic_relative_bound);
-    }
-    const int executor = static_cast<int>(call.executor);
-    if (call.usage.empty()) return;  // no work by declaration
-    if (pricing.group == nullptr) {
-      missing_[executor] = true;
-      return;
-    }
-    // Keyed by table and fit: two tables may fit the same primitive.
-    GroupTotal& total = totals_[executor][{pricing.model->table().id, pricing.group->key}];
-    total.group = pricing.group;
-    total.usage.resize(call.usage.size(), 0);
-    for (size_t i = 0; i < call.usage.size(); ++i) total.usage[i] += call.usage[i];
-    total.traffic += call.traffic;
-    total.own_variance += OwnVariance(*pricing.group, call.usage);
-    claimed_ = claimed_ && pricing.group->interval_claimed;
-  }
-
-  PhaseCost Finish(const NetworkProfile& network) const {
-    PhaseTotals totals{.traffic = traffic_,
-                       .critical_flights = critical_flights_,
-                       .traffic_relative_bound = bound_,
-                       .claimed = claimed_,
-                       .missing = missing_};
-    for (int executor = 0; executor < kExecutorCount; ++executor) {
-      for (const auto& [key, total] : totals_[executor]) totals.groups[executor].push_back(&total);
-    }
-    return FinishPhase(totals, network);
-  }
-
- private:
-  Traffic traffic_;
-  Flights critical_flights_;
-  double bound_ = 0;
-  bool claimed_ = true;
-  std::array<bool, kExecutorCount> missing_ = {};
-  std::array<std::map<std::pair<std::string, std::string>, GroupTotal>, kExecutorCount> totals_;
-};
-
 using PhaseSums = std::array<PhaseSum, primitives::kPhaseCount>;
+
+std::array<PhaseCost, primitives::kPhaseCount> FinishAll(const PhaseSums& sums,
+                                                         const NetworkProfile& network) {
+  std::array<PhaseCost, primitives::kPhaseCount> phases;
+  for (int phase = 0; phase < primitives::kPhaseCount; ++phase) {
+    phases[phase] = sums[phase].Finish(static_cast<Phase>(phase), network);
+  }
+  return phases;
+}
 
 // Gathers what the whole answer says once.
 struct Gathered {
@@ -107,7 +69,8 @@ void NoteTable(const PrimitiveCall& call, const Pricing& pricing, Gathered& gath
                .origin = table.origin,
                .backend_version = table.environment.backend_version,
                .family = call.spec->family,
-               .party = call.executor == Executor::kServer ? "server" : "client"};
+               .party = call.executor == Executor::kServer ? "server" : "client",
+               .scaled_from = table.scaled_from};
   const std::string key =
       absl::StrCat(use.party, "|", static_cast<int>(use.family), "|", use.table_id);
   gathered.tables.emplace(key, std::move(use));
@@ -133,8 +96,8 @@ CallCost PriceCall(const PrimitiveCall& call, const Deployment& deployment, Phas
                    PhaseSums& total, Gathered& gathered) {
   const Pricing pricing = FindPricing(call, deployment);
   const int phase = static_cast<int>(call.phase);
-  layer[phase].Add(call, pricing);
-  total[phase].Add(call, pricing);
+  layer[phase].Add(call, pricing, deployment.network);
+  total[phase].Add(call, pricing, deployment.network);
   CallCost cost{.primitive = call.spec->id,
                 .parameters = call.parameters,
                 .count = call.count,
@@ -159,23 +122,19 @@ CallCost PriceCall(const PrimitiveCall& call, const Deployment& deployment, Phas
 
 }  // namespace
 
-Pricing FindPricing(const PrimitiveCall& call, const Deployment& deployment) {
-  const Machine& machine =
-      call.executor == Executor::kServer ? deployment.server : deployment.client;
-  const auto tables = machine.tables.find(call.spec->family);
-  if (tables == machine.tables.end()) return {};
-  for (const auto& model : tables->second) {
-    if (const FitGroup* group = model->Find(call); group != nullptr) {
-      return {.group = group, .model = model.get(), .threads = machine.threads};
-    }
+absl::StatusOr<std::array<PhaseCost, primitives::kPhaseCount>> ComposeTotals(
+    const CallPlan& plan, const Deployment& deployment) {
+  PICOST_RETURN_IF_ERROR(CheckNetwork(deployment.network));
+  PhaseSums total;
+  const auto add = [&](const PrimitiveCall& call) {
+    total[static_cast<int>(call.phase)].Add(call, FindPricing(call, deployment),
+                                            deployment.network);
+  };
+  for (const PrimitiveCall& call : plan.setup_calls) add(call);
+  for (const LayerCalls& layer : plan.layers) {
+    for (const PrimitiveCall& call : layer.calls) add(call);
   }
-  return {};
-}
-
-bool Extrapolates(const PrimitiveCall& call, const Pricing& pricing) {
-  // More threads than were measured: seconds are those of the measured ones.
-  return pricing.group->Extrapolates(call.usage) ||
-         pricing.threads > pricing.model->table().environment.threads;
+  return FinishAll(total, deployment.network);
 }
 
 absl::StatusOr<Estimate> Compose(const CallPlan& plan, const Deployment& deployment) {
@@ -197,18 +156,15 @@ absl::StatusOr<Estimate> Compose(const CallPlan& plan, const Deployment& deploym
       row.calls.push_back(PriceCall(call, deployment, sums, total, gathered));
       row.extrapolated |= row.calls.back().extrapolated;
     }
-    for (int phase = 0; phase < primitives::kPhaseCount; ++phase) {
-      row.phases[phase] = sums[phase].Finish(deployment.network);
-    }
+    row.phases = FinishAll(sums, deployment.network);
     row.marginal = MarginalOf(layer, deployment);
     estimate.extrapolated |= row.extrapolated;
     estimate.layers.push_back(std::move(row));
   }
-  for (int phase = 0; phase < primitives::kPhaseCount; ++phase) {
-    estimate.phases[phase] = total[phase].Finish(deployment.network);
-  }
+  estimate.phases = FinishAll(total, deployment.network);
   estimate.client_storage = plan.client_storage;
   estimate.server_storage = plan.server_storage;
+  estimate.memory = plan.memory;
   for (auto& [key, missing] : gathered.missing) estimate.missing.push_back(std::move(missing));
 
   Provenance& provenance = estimate.provenance;
@@ -221,6 +177,7 @@ absl::StatusOr<Estimate> Compose(const CallPlan& plan, const Deployment& deploym
   provenance.deployment_id = deployment.id;
   provenance.network_id = deployment.network.id;
   provenance.round_trip_seconds = deployment.network.round_trip_seconds;
+  provenance.restarts_after_idle = deployment.network.restarts_after_idle;
   provenance.flight_overhead_seconds = deployment.network.flight_overhead_seconds;
   provenance.client_to_server_bytes_per_second =
       deployment.network.client_to_server_bytes_per_second;

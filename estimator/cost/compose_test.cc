@@ -149,6 +149,61 @@ TEST(ComposeTest, MoreThreadsThanMeasuredAreExtrapolated) {
   EXPECT_TRUE(Compose(TruncPlan(1, 4096), deployment)->extrapolated);
 }
 
+CallPlan OfTheClient(int layers, Phase phase) {
+  CallPlan plan = TruncPlan(layers, 4096, phase);
+  for (LayerCalls& layer : plan.layers) {
+    layer.calls[0] = *MakeCall("cheetah.trunc", kTrunc, 4096, phase, Executor::kClient);
+  }
+  return plan;
+}
+
+TEST(ComposeTest, OfflineLayersOfOnePartyArePackedOntoItsThreads) {
+  Deployment deployment = TruncDeployment();
+  const auto one = Compose(OfTheClient(8, Phase::kOffline), deployment);
+  const auto online = Compose(OfTheClient(8, Phase::kOnline), deployment);
+  deployment.client.threads = 3;
+  const auto three = Compose(OfTheClient(8, Phase::kOffline), deployment);
+  const auto three_online = Compose(OfTheClient(8, Phase::kOnline), deployment);
+  ASSERT_TRUE(one.ok() && three.ok() && online.ok() && three_online.ok());
+  const Interval& before = *one->phases[1].client_compute_seconds;
+  const Interval& after = *three->phases[1].client_compute_seconds;
+  EXPECT_NEAR(after.p50, before.p50 * 3 / 8, 1e-12);  // three, three, two
+  EXPECT_NEAR(after.standard_deviation / after.p50, before.standard_deviation / before.p50, 1e-9);
+  EXPECT_TRUE(three->extrapolated);
+  // One layer waits for the other.
+  EXPECT_EQ(three_online->phases[2].client_compute_seconds->p50,
+            online->phases[2].client_compute_seconds->p50);
+}
+
+TEST(ComposeTest, NewConnectionsStartSlowlyInTheSetUpAlone) {
+  CallPlan plan = TruncPlan(1, 65536);
+  plan.setup_calls.push_back(
+      *MakeCall("cheetah.trunc", kTrunc, 65536, Phase::kSetup, Executor::kJoint));
+  Deployment deployment = TruncDeployment();
+  const auto warm = Compose(plan, deployment);
+  deployment.network.restarts_after_idle = true;
+  const auto cold = Compose(plan, deployment);
+  ASSERT_TRUE(warm.ok() && cold.ok());
+  EXPECT_GT(warm->phases[0].slow_start_seconds, 0);
+  EXPECT_EQ(warm->phases[2].slow_start_seconds, 0);
+  EXPECT_EQ(cold->phases[2].slow_start_seconds, warm->phases[0].slow_start_seconds);
+  EXPECT_NEAR(cold->phases[2].latency_seconds->p50 - warm->phases[2].latency_seconds->p50,
+              cold->phases[2].slow_start_seconds, 1e-12);
+}
+
+TEST(ComposeTest, ExchangesOfSharesUseBothDirectionsAtOnce) {
+  CallPlan plan;
+  LayerCalls layer{.node = "square", .kind = "activation"};
+  layer.calls.push_back(*MakeCall("shares.exchange",
+                                  {{"values", 1}, {"element_bytes", 8}, {"message_bytes", 0}},
+                                  1'000'000, Phase::kOnline, Executor::kJoint));
+  plan.layers.push_back(layer);
+  const auto estimate = Compose(plan, TruncDeployment());
+  ASSERT_TRUE(estimate.ok());
+  EXPECT_EQ(Online(*estimate).traffic.client_to_server, Bytes(8'000'000));
+  EXPECT_NEAR(Online(*estimate).transfer_seconds, 8, 1e-9);  // the slower direction: 1 MB/s
+}
+
 TEST(ComposeTest, ManyLayersAreAsUncertainAsTheirSharedFit) {
   std::vector<Sample> samples;
   const double noise[] = {1.04, 0.96, 1.03, 0.95, 1.02};

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "estimator/cost/link_time.h"
 #include "estimator/cost/uncertainty.h"
 
 namespace picost::cost {
@@ -38,27 +39,33 @@ ConformalScores::ConformalScores(const FitGroup& group) : group_(&group) {
     if (!predicted[i].has_value()) continue;
     for (const double seconds : group.shapes[i].seconds) {
       if (!(seconds > 0)) continue;
-      shape_scores_.push_back(Score(group, group.shapes[i].usage, *predicted[i], seconds));
+      const std::vector<int64_t>& usage = group.shapes[i].usage;
+      const double expected = std::sqrt(group.CallVariance(usage)) / group.Point(usage);
+      shape_scores_.push_back(RatioError(*predicted[i], seconds) / expected);
     }
   }
 }
 
-double ConformalScores::Score(const FitGroup& group, const std::vector<int64_t>& usage,
-                              double predicted, double seconds) const {
-  const double expected = std::sqrt(group.CallVariance(usage)) / group.Point(usage);
-  return RatioError(predicted, seconds) / expected;
-}
-
-void ConformalScores::AddLayer(const std::string& run, const std::vector<int64_t>& usage,
-                               double seconds) {
-  const double point = group_->Point(usage);
-  if (!(point > 0) || !(seconds > 0)) return;
-  layer_scores_.push_back(Score(*group_, usage, point, seconds));
+void ConformalScores::AddLayer(const std::string& run, const primitives::PrimitiveCall& call,
+                               double seconds, const NetworkProfile* network) {
+  const double work = group_->Point(call.usage);
+  if (!(work > 0) || !(seconds > 0)) return;
+  double link = 0;
+  if (network != nullptr) {
+    const double transfer = TransferSeconds(call.traffic, *network);
+    link = transfer + FlightSeconds(call.critical_flights, *network) -
+           group_->overlap * std::min(work, transfer);
+  }
+  const double total = work + link;
+  const double score =
+      total * RatioError(total, seconds) / std::sqrt(group_->CallVariance(call.usage));
+  (LinkDecides(link, total) ? link_scores_ : layer_scores_).push_back(score);
   runs_.insert(run);
 }
 
 void ConformalScores::Merge(const ConformalScores& group) {
   layer_scores_.insert(layer_scores_.end(), group.layer_scores_.begin(), group.layer_scores_.end());
+  link_scores_.insert(link_scores_.end(), group.link_scores_.begin(), group.link_scores_.end());
   runs_.insert(group.runs_.begin(), group.runs_.end());
 }
 
@@ -69,7 +76,7 @@ void ConformalScores::Finish(const ConformalScores& others, FitGroup& group) con
     scores.insert(scores.end(), shape_scores_.begin(), shape_scores_.end());
   }
   // Nothing was left out: the group has one shape, and borrowing would hide it.
-  if (layer_scores_.empty() && !shape_scores_.empty()) {
+  if (runs_.empty() && !shape_scores_.empty()) {
     scores.insert(scores.end(), others.layer_scores_.begin(), others.layer_scores_.end());
     runs.insert(others.runs_.begin(), others.runs_.end());
   }
@@ -77,6 +84,12 @@ void ConformalScores::Finish(const ConformalScores& others, FitGroup& group) con
   group.score_count = static_cast<int64_t>(scores.size());
   group.interval_claimed = quantile.has_value();
   group.conformal_factor = quantile.value_or(kNormalQuantile);
+  const std::vector<double>& link =
+      link_scores_.empty() && !shape_scores_.empty() ? others.link_scores_ : link_scores_;
+  group.link_conformal_factor =
+      link.size() >= kEnoughLayers
+          ? ConformalQuantile(link, kIntervalLevel).value_or(kNormalQuantile)
+          : group.conformal_factor;
   group.discrepancy_runs.assign(runs.begin(), runs.end());
 }
 

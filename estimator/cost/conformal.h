@@ -5,7 +5,11 @@
 // The score of a row is its relative error, as a ratio of at least 1 less 1,
 // divided by the relative error that the fit predicts for it. Rows are the
 // repetitions of each shape against a fit without this shape, and layers of
-// whole-network runs.
+// whole-network runs, composed over the link that they ran on.
+//
+// Rows whose time is mostly the link's have a quantile of their own (a category of
+// Mondrian conformal prediction, ibid. section 4.5): processors that wait most of the
+// time are disturbed less than processors that always work.
 #ifndef PICOST_ESTIMATOR_COST_CONFORMAL_H_
 #define PICOST_ESTIMATOR_COST_CONFORMAL_H_
 
@@ -36,7 +40,9 @@ class ConformalScores {
   // Starts with the repetitions of the left-out shapes.
   explicit ConformalScores(const FitGroup& group);
 
-  void AddLayer(const std::string& run, const std::vector<int64_t>& usage, double seconds);
+  // network: null where the link costs nothing.
+  void AddLayer(const std::string& run, const primitives::PrimitiveCall& call, double seconds,
+                const NetworkProfile* network);
 
   const std::vector<double>& layer_scores() const { return layer_scores_; }
   const std::set<std::string>& runs() const { return runs_; }
@@ -56,12 +62,10 @@ class ConformalScores {
  private:
   static constexpr size_t kEnoughLayers = 50;
 
-  double Score(const FitGroup& group, const std::vector<int64_t>& usage, double predicted,
-               double seconds) const;
-
   const FitGroup* group_ = nullptr;
   std::vector<double> shape_scores_;
-  std::vector<double> layer_scores_;
+  std::vector<double> layer_scores_;  // rows that the processors decide
+  std::vector<double> link_scores_;   // rows that the link decides
   std::set<std::string> runs_;
 };
 

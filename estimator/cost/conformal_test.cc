@@ -81,6 +81,35 @@ TEST(ConformalTest, LayersOfOtherRunsWidenTheIntervalAndAreNamed) {
   EXPECT_EQ(a.coefficients, b.coefficients);
 }
 
+TEST(ConformalTest, RowsThatTheLinkDecidesHaveAQuantileOfTheirOwn) {
+  const NetworkProfile wan = {.id = "wan",
+                              .round_trip_seconds = 0.04,
+                              .client_to_server_bytes_per_second = 40e6,
+                              .server_to_client_bytes_per_second = 40e6};
+  std::vector<Discrepancy> layers;
+  for (int i = 0; i < 100; ++i) {
+    Sample local = SyntheticSample("cheetah.trunc", kTrunc, 2048, Executor::kClient, {2e-4, 1e-7},
+                                   1 + 0.005 * i);
+    Sample remote = SyntheticSample("cheetah.trunc", kTrunc, 2048, Executor::kClient, {2e-4, 1e-7},
+                                    1 + 0.0005 * i);
+    remote.network = "wan";
+    remote.wall += Seconds(0.08);  // four flights
+    layers.push_back({.run = "some_network", .sample = local});
+    layers.push_back({.run = "some_network", .sample = remote});
+  }
+  const auto model = CostModel::Fit(Table(), layers, {wan});
+  ASSERT_TRUE(model.ok());
+  const FitGroup& group = (*model)->groups().front();
+  EXPECT_EQ(group.score_count, 100);  // of the processors
+  EXPECT_GT(group.link_conformal_factor, 0);
+  EXPECT_LT(group.link_conformal_factor, 0.7 * group.conformal_factor);
+  // Without the link's profile nobody knows how much of the time is the link's.
+  const auto blind = CostModel::Fit(Table(), layers);
+  ASSERT_TRUE(blind.ok());
+  EXPECT_EQ((*blind)->groups().front().link_conformal_factor,
+            (*blind)->groups().front().conformal_factor);
+}
+
 TEST(ConformalTest, OneShapeClaimsNoInterval) {
   const auto model = CostModel::Fit(SyntheticTable(
       "one", {SyntheticSample("cheetah.trunc", kTrunc, 8, Executor::kClient, {2e-4, 1e-7})}));

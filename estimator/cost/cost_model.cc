@@ -55,6 +55,7 @@ struct Repetitions {
   Parameters parameters;
   int64_t count = 0;
   std::vector<int64_t> usage;
+  std::vector<int64_t> least_call_usage;
   std::vector<double> seconds;
   bool nested = false;
 };
@@ -84,6 +85,7 @@ absl::StatusOr<primitives::PrimitiveCall> CallOf(const Sample& sample, std::stri
 // network is many calls of one primitive), and what else ran inside.
 struct Parts {
   primitives::PrimitiveCall host;  // usage: the sum
+  std::vector<int64_t> least_call_usage;
   std::vector<const NestedUse*> others;
 };
 
@@ -92,6 +94,9 @@ absl::StatusOr<Parts> TakeApart(const Sample& sample) {
   PICOST_ASSIGN_OR_RETURN(parts.host,
                           CallOf(sample, sample.primitive, sample.parameters, sample.count));
   const Parameters matched = Matched(*parts.host.spec, sample.parameters);
+  parts.least_call_usage = parts.host.usage;
+  // Nobody says how small the smallest call was.
+  if (sample.sum) parts.least_call_usage.assign(parts.host.usage.size(), 0);
   for (const NestedUse& use : sample.nested) {
     if (use.primitive != sample.primitive ||
         !(Matched(*parts.host.spec, use.parameters) == matched)) {
@@ -100,13 +105,16 @@ absl::StatusOr<Parts> TakeApart(const Sample& sample) {
     }
     PICOST_ASSIGN_OR_RETURN(const primitives::PrimitiveCall call,
                             CallOf(sample, use.primitive, use.parameters, use.count));
-    for (size_t i = 0; i < call.usage.size(); ++i) parts.host.usage[i] += call.usage[i];
+    for (size_t i = 0; i < call.usage.size(); ++i) {
+      parts.host.usage[i] += call.usage[i];
+      parts.least_call_usage[i] = std::min(parts.least_call_usage[i], call.usage[i]);
+    }
   }
   return parts;
 }
 
-void AddSample(const primitives::PrimitiveCall& call, double seconds, bool nested,
-               GroupMap& groups) {
+void AddSample(const primitives::PrimitiveCall& call, const std::vector<int64_t>& least_call_usage,
+               double seconds, bool nested, GroupMap& groups) {
   const Parameters matched = Matched(*call.spec, call.parameters);
   GroupSamples& group = groups[GroupKey(*call.spec, call.executor, matched)];
   group.spec = call.spec;
@@ -120,6 +128,7 @@ void AddSample(const primitives::PrimitiveCall& call, double seconds, bool neste
   shape.parameters = call.parameters;
   shape.count = call.count;
   shape.usage = call.usage;
+  shape.least_call_usage = least_call_usage;
   shape.nested = nested;
   shape.seconds.push_back(seconds);
 }
@@ -136,6 +145,7 @@ FitGroup FitOne(std::string key, const GroupSamples& samples) {
     point.parameters = repetitions.parameters;
     point.count = repetitions.count;
     point.usage = repetitions.usage;
+    point.least_call_usage = repetitions.least_call_usage;
     point.nested = repetitions.nested;
     point.seconds = repetitions.seconds;
     point.repetitions = static_cast<int64_t>(repetitions.seconds.size());
@@ -165,7 +175,7 @@ absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
     if (!IsComputeOnly(sample.network) || !sample.comparable) continue;
     PICOST_ASSIGN_OR_RETURN(const Parts parts, TakeApart(sample));
     if (!parts.others.empty()) continue;
-    AddSample(parts.host, sample.wall.value(), false, groups);
+    AddSample(parts.host, parts.least_call_usage, sample.wall.value(), false, groups);
   }
   auto model = std::shared_ptr<CostModel>(new CostModel());
   model->table_ = table;
@@ -191,7 +201,7 @@ absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
     const NestedUse& use = *parts.others.front();
     PICOST_ASSIGN_OR_RETURN(const primitives::PrimitiveCall call,
                             CallOf(sample, use.primitive, use.parameters, use.count));
-    AddSample(call, sample.wall.value() - group->Point(parts.host.usage), true, nested);
+    AddSample(call, call.usage, sample.wall.value() - group->Point(parts.host.usage), true, nested);
   }
   // A primitive that was also measured by itself keeps its own samples.
   for (auto it = nested.begin(); it != nested.end();) {
@@ -199,12 +209,15 @@ absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
   }
   fit_all(nested);
 
+  const auto find_network = [&networks](const std::string& id) -> const NetworkProfile* {
+    const auto found = std::find_if(networks.begin(), networks.end(),
+                                    [&id](const auto& profile) { return profile.id == id; });
+    return found == networks.end() ? nullptr : &*found;
+  };
   std::map<const FitGroup*, OverlapFit> overlaps;
   for (const Sample& sample : table->samples) {
-    const auto network = std::find_if(networks.begin(), networks.end(), [&](const auto& profile) {
-      return profile.id == sample.network;
-    });
-    if (network == networks.end() || IsComputeOnly(sample.network) || !sample.comparable ||
+    const NetworkProfile* network = find_network(sample.network);
+    if (network == nullptr || IsComputeOnly(sample.network) || !sample.comparable ||
         !sample.nested.empty()) {
       continue;
     }
@@ -218,7 +231,9 @@ absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
   // Seconds of layers that the fits have not seen, by group.
   std::map<const FitGroup*, std::vector<const Discrepancy*>> layers;
   for (const Discrepancy& layer : discrepancies) {
-    if (!IsComputeOnly(layer.sample.network)) continue;
+    if (find_network(layer.sample.network) == nullptr && !IsComputeOnly(layer.sample.network)) {
+      continue;
+    }
     PICOST_ASSIGN_OR_RETURN(const Parts parts, TakeApart(layer.sample));
     if (!parts.others.empty()) continue;
     if (const FitGroup* group = model->Find(parts.host); group != nullptr) {
@@ -233,7 +248,8 @@ absl::StatusOr<std::shared_ptr<const CostModel>> CostModel::Fit(
     if (const auto it = layers.find(&group); it != layers.end()) {
       for (const Discrepancy* layer : it->second) {
         PICOST_ASSIGN_OR_RETURN(const Parts parts, TakeApart(layer->sample));
-        scores.back().AddLayer(layer->run, parts.host.usage, layer->sample.wall.value());
+        scores.back().AddLayer(layer->run, parts.host, layer->sample.wall.value(),
+                               find_network(layer->sample.network));
       }
     }
     all.Merge(scores.back());

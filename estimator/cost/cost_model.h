@@ -32,7 +32,7 @@
 namespace picost::cost {
 
 // Version of the fitting procedure: part of the provenance of every second.
-inline constexpr char kFitVersion[] = "nnls-relative/3";
+inline constexpr char kFitVersion[] = "nnls-relative/4";
 
 // One point of a fit: all repetitions of one shape.
 struct ShapePoint {
@@ -45,6 +45,9 @@ struct ShapePoint {
   std::vector<double> seconds;  // of the repetitions
   int64_t repetitions = 0;
   bool nested = false;  // derived: other primitives ran inside
+  // Least usage of a call of which the shape is the sum (a phase of a whole network);
+  // empty, or the shape's own, where it is one call.
+  std::vector<int64_t> least_call_usage;
 };
 
 struct FitGroup {
@@ -62,6 +65,7 @@ struct FitGroup {
   double session_relative_stddev = 0;
   // Split conformal prediction at kIntervalLevel; claimed only with enough scores.
   double conformal_factor = 0;
+  double link_conformal_factor = 0;  // where the link takes most of the time
   int64_t score_count = 0;
   bool interval_claimed = false;
   // Share of the shorter of work and transfer that runs at the same time as the
@@ -89,8 +93,8 @@ struct FitGroup {
   bool Extrapolates(const std::vector<int64_t>& usage) const;
 };
 
-// A layer of a whole-network run on loopback: never in a fit, but it tells how
-// far the fit is off where operations run one after another.
+// A layer of a whole-network run over loopback or a link: never in a fit, but it tells
+// how far the fit is off where operations run one after another.
 struct Discrepancy {
   std::string run;
   Sample sample;

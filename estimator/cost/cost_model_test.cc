@@ -141,6 +141,21 @@ TEST(CostModelTest, OutsideTheMeasuredRangeIsExtrapolated) {
   EXPECT_TRUE(group->Extrapolates(Trunc(262152).usage));
 }
 
+TEST(CostModelTest, AFigureThatIsASumCoversTheCallsInside) {
+  std::vector<Sample> samples = TruncSamples(0);
+  const auto single = SyntheticModel("single", {samples.back()});
+  EXPECT_TRUE(single->Find(Trunc(8))->Extrapolates(Trunc(8).usage));
+  samples.back().sum = true;
+  const auto sum = SyntheticModel("sum", {samples.back()});
+  EXPECT_FALSE(sum->Find(Trunc(8))->Extrapolates(Trunc(8).usage));
+  // Calls that are listed tell their own sizes.
+  samples.back().sum = false;
+  samples.back().nested = {{"cheetah.trunc", samples.back().parameters, 512}};
+  const auto listed = SyntheticModel("listed", {samples.back()});
+  EXPECT_TRUE(listed->Find(Trunc(8))->Extrapolates(Trunc(8).usage));
+  EXPECT_FALSE(listed->Find(Trunc(512))->Extrapolates(Trunc(512).usage));
+}
+
 TEST(CostModelTest, WhatWasNotMeasuredHasNoGroup) {
   const auto model = SyntheticModel("absent", TruncSamples(0));
   const PrimitiveCall relu = *MakeCall("cheetah.relu", {{"ring_bits", 37}, {"ignored_bits", 12}}, 8,

@@ -13,7 +13,6 @@
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/cost/calibration_io.h"
-#include "estimator/cost/link_time.h"
 #include "estimator/cost/runs_io.h"
 #include "estimator/cost/textproto.h"
 #include "proto/picost/v1/calibration_table.pb.h"
@@ -77,7 +76,8 @@ absl::StatusOr<NetworkProfile> ReadNetwork(const std::string& path, const std::s
       .client_to_server_bytes_per_second = file.client_to_server_bytes_per_second(),
       .server_to_client_bytes_per_second = file.server_to_client_bytes_per_second(),
       .bandwidth_relative_stddev = file.bandwidth_relative_stddev(),
-      .round_trip_relative_stddev = file.round_trip_relative_stddev()};
+      .round_trip_relative_stddev = file.round_trip_relative_stddev(),
+      .restarts_after_idle = file.restarts_after_idle()};
 }
 
 std::optional<primitives::Family> FindFamily(const std::string& name) {
@@ -118,26 +118,22 @@ absl::StatusOr<Machine> ReadParty(const std::string& path, const std::string& de
   return machine;
 }
 
-// The sample as it would have been on loopback: without the link's own time.
-// Nothing where the link takes more than a fifth, and so hides the processors.
-std::optional<Sample> WithoutLink(Sample sample, const NetworkProfile* network) {
-  if (sample.network == "lo") return sample;
-  if (network == nullptr) return std::nullopt;
-  const auto call = primitives::MakeCall(sample.primitive, sample.parameters, sample.count,
-                                         primitives::Phase::kOnline, sample.executor);
-  if (!call.ok()) return std::nullopt;
-  const double link =
-      TransferSeconds(call->traffic, *network) + FlightSeconds(call->critical_flights, *network);
-  if (link > 0.2 * sample.wall.value()) return std::nullopt;
-  sample.wall -= Seconds(link);
-  sample.network = "lo";
-  return sample;
+absl::StatusOr<std::shared_ptr<const CostModel>> FitTable(
+    CalibrationTable table, const std::vector<RunLayer>& runs, const std::string& without_run,
+    const std::vector<NetworkProfile>& networks) {
+  std::vector<Discrepancy> discrepancies;
+  for (const RunLayer& layer : runs) {
+    if (layer.backend != table.environment.backend || layer.run == without_run) continue;
+    discrepancies.push_back({.run = layer.run, .sample = layer.sample});
+  }
+  return CostModel::Fit(std::make_shared<const CalibrationTable>(std::move(table)), discrepancies,
+                        networks);
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const DataDirectory>> DataDirectory::Load(
-    const std::string& path, std::string_view without_run) {
+    const std::string& path, const LoadOptions& options) {
   auto data = std::shared_ptr<DataDirectory>(new DataDirectory());
 
   PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> networks, List(path + "/networks", false));
@@ -157,38 +153,65 @@ absl::StatusOr<std::shared_ptr<const DataDirectory>> DataDirectory::Load(
 
   const std::string calibration = path + "/calibration";
   PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> folders, List(calibration, true));
-  for (const std::string& name : folders) {
-    PICOST_ASSIGN_OR_RETURN(CalibrationTable table,
-                            ReadCalibrationTable(absl::StrCat(calibration, "/", name)));
-    std::vector<Discrepancy> discrepancies;
-    for (const RunLayer& layer : runs) {
-      if (layer.backend != table.environment.backend || layer.run == without_run) continue;
-      std::optional<Sample> sample =
-          WithoutLink(layer.sample, data->FindNetwork(layer.sample.network));
-      if (sample.has_value()) {
-        discrepancies.push_back({.run = layer.run, .sample = *std::move(sample)});
-      }
+  const auto add = [&](const std::string& name,
+                       absl::StatusOr<CalibrationTable> table) -> absl::Status {
+    if (!table.ok()) return table.status();
+    if (data->FindTable(name) != nullptr) {
+      return Invalid(name, "is the name of another table", "Rename one.");
     }
     PICOST_ASSIGN_OR_RETURN(
         std::shared_ptr<const CostModel> model,
-        CostModel::Fit(std::make_shared<const CalibrationTable>(std::move(table)), discrepancies,
-                       data->networks_));
+        FitTable(*std::move(table), runs, options.without_run, data->networks_));
     data->tables_.push_back({.name = name, .model = std::move(model)});
+    return absl::OkStatus();
+  };
+  const auto add_or_skip = [&](const std::string& name, absl::StatusOr<CalibrationTable> table) {
+    absl::Status status = add(name, std::move(table));
+    if (status.ok() || !options.skip_broken_tables) return status;
+    data->skipped_.push_back({.name = name, .reason = std::string(status.message())});
+    return absl::OkStatus();
+  };
+  for (const std::string& name : folders) {
+    PICOST_RETURN_IF_ERROR(
+        add_or_skip(name, ReadCalibrationTable(absl::StrCat(calibration, "/", name))));
   }
+  for (const ImportedTable& imported : options.imported) {
+    PICOST_RETURN_IF_ERROR(add_or_skip(
+        imported.name,
+        ParseCalibrationTable(imported.name, imported.table_textproto, imported.samples_csv)));
+  }
+  std::sort(data->tables_.begin(), data->tables_.end(),
+            [](const NamedTable& a, const NamedTable& b) { return a.name < b.name; });
 
   const std::string aliases_path = calibration + "/aliases.textproto";
   PICOST_ASSIGN_OR_RETURN(const std::string aliases_text, ReadFile(aliases_path));
   v1::TableAliasesFile aliases;
   PICOST_RETURN_IF_ERROR(ParseTextproto(aliases_text, aliases_path, aliases));
   for (const auto& alias : aliases.aliases()) {
-    if (std::find(folders.begin(), folders.end(), alias.name()) != folders.end()) {
-      return Invalid(aliases_path, absl::StrCat(alias.name(), " is also a folder"), "Rename it.");
+    data->aliases_[alias.name()] = alias.table();
+  }
+  const auto named = [&](const std::string& name) {
+    return std::any_of(data->tables_.begin(), data->tables_.end(),
+                       [&](const NamedTable& one) { return one.name == name; });
+  };
+  for (const auto& [alias, table] : options.aliases) {
+    if (options.skip_broken_tables && (named(alias) || !named(table))) {
+      data->skipped_.push_back(
+          {.name = alias,
+           .reason = absl::StrCat("the alias ", alias, " of table ", table,
+                                  " is itself a table, or that one is not there")});
+    } else {
+      data->aliases_[alias] = table;
     }
-    if (std::find(folders.begin(), folders.end(), alias.table()) == folders.end()) {
-      return Invalid(aliases_path, absl::StrCat(alias.name(), " names no table: ", alias.table()),
+  }
+  for (const auto& [alias, table] : data->aliases_) {
+    if (named(alias)) {
+      return Invalid(aliases_path, absl::StrCat(alias, " is also a table"), "Rename it.");
+    }
+    if (!named(table)) {
+      return Invalid(aliases_path, absl::StrCat(alias, " names no table: ", table),
                      "Name a folder of data/calibration.");
     }
-    data->aliases_[alias.name()] = alias.table();
   }
 
   const std::string deployments_path = path + "/deployments.textproto";

@@ -26,12 +26,39 @@ struct NamedTable {
   std::shared_ptr<const CostModel> model;
 };
 
+// A table that is not in the folder: its two files, as they would be there.
+struct ImportedTable {
+  std::string name;
+  std::string table_textproto;
+  std::string samples_csv;
+};
+
+struct LoadOptions {
+  // Layers of this run are left out of the intervals: for scoring on it.
+  std::string without_run;
+  // A table that cannot be read is left out (skipped()) instead of failing the
+  // load; a deployment or alias that names it still does.
+  bool skip_broken_tables = false;
+  // Beside the folder's; a name that is there already is skipped or an error.
+  std::vector<ImportedTable> imported;
+  // Win over those of the folder.
+  std::map<std::string, std::string> aliases;
+};
+
+struct SkippedTable {
+  std::string name;
+  std::string reason;
+};
+
 class DataDirectory {
  public:
-  // Reads, checks and fits everything; the first mistake is the error. Layers of
-  // the run `without_run` are left out of the intervals: for scoring on this run.
+  // Reads, checks and fits everything; the first mistake is the error.
+  static absl::StatusOr<std::shared_ptr<const DataDirectory>> Load(const std::string& path,
+                                                                   const LoadOptions& options);
   static absl::StatusOr<std::shared_ptr<const DataDirectory>> Load(
-      const std::string& path, std::string_view without_run = "");
+      const std::string& path, std::string_view without_run = "") {
+    return Load(path, LoadOptions{.without_run = std::string(without_run)});
+  }
 
   // In the order of their names.
   const std::vector<NamedTable>& tables() const { return tables_; }
@@ -39,6 +66,7 @@ class DataDirectory {
   // In the order of the file.
   const std::vector<Deployment>& deployments() const { return deployments_; }
   const std::map<std::string, std::string>& aliases() const { return aliases_; }
+  const std::vector<SkippedTable>& skipped() const { return skipped_; }
 
   // By folder name, alias, or id (digest). Null where nothing has the name.
   std::shared_ptr<const CostModel> FindTable(std::string_view name) const;
@@ -53,6 +81,7 @@ class DataDirectory {
   std::vector<NetworkProfile> networks_;
   std::vector<Deployment> deployments_;
   std::map<std::string, std::string> aliases_;
+  std::vector<SkippedTable> skipped_;
 };
 
 }  // namespace picost::cost

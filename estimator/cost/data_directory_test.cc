@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "estimator/base/error.h"
+#include "estimator/cost/calibration_io.h"
 
 namespace picost::cost {
 namespace {
@@ -75,6 +76,38 @@ TEST(DataDirectoryTest, AnUnknownDeploymentListsTheKnownOnes) {
   EXPECT_EQ(GetErrorSite(deployment.status()).mend, "Use one of: d.");
 }
 
+TEST(DataDirectoryTest, ATableHalfWrittenIsLeftOutWhereAskedAndNamed) {
+  const std::string path = Copy("half");
+  std::filesystem::create_directories(path + "/calibration/new");
+  Write(path + "/calibration/new/table.textproto", "schema_version: 1 title: \"cut of");
+  EXPECT_FALSE(DataDirectory::Load(path).ok());
+  const auto data = DataDirectory::Load(path, {.skip_broken_tables = true});
+  ASSERT_TRUE(data.ok()) << data.status();
+  ASSERT_EQ((*data)->skipped().size(), 1u);
+  EXPECT_EQ((*data)->skipped()[0].name, "new");
+  EXPECT_NE((*data)->skipped()[0].reason.find("new/"), std::string::npos);
+  EXPECT_TRUE((*data)->FindDeployment("d").ok());
+}
+
+TEST(DataDirectoryTest, ImportedTablesAndAliasesStandBesideTheFolders) {
+  const std::string path = Copy("imported");
+  const std::string folder = path + "/calibration/delphi-epyc7502";
+  LoadOptions options{.aliases = {{"mine", "lab"}}};
+  options.imported.push_back({.name = "lab",
+                              .table_textproto = *ReadFile(folder + "/table.textproto"),
+                              .samples_csv = *ReadFile(folder + "/samples.csv")});
+  const auto data = DataDirectory::Load(path, options);
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_EQ((*data)->FindTable("mine"), (*data)->FindTable("lab"));
+  EXPECT_NE((*data)->FindTable("lab"), nullptr);
+  // A name is one table's.
+  options.imported[0].name = "delphi-epyc7502";
+  options.aliases.clear();
+  EXPECT_FALSE(DataDirectory::Load(path, options).ok());
+  // An alias that names nothing fails, whoever gave it.
+  EXPECT_FALSE(DataDirectory::Load(path, {.aliases = {{"a", "nothing"}}}).ok());
+}
+
 TEST(DataDirectoryTest, MistakesAreRefusedWithTheFileAtFault) {
   struct Case {
     std::string name;
@@ -86,7 +119,7 @@ TEST(DataDirectoryTest, MistakesAreRefusedWithTheFileAtFault) {
       {"alias", "calibration/aliases.textproto", "aliases { name: \"a\" table: \"b\" }",
        "a names no table: b"},
       {"shadow", "calibration/aliases.textproto",
-       "aliases { name: \"delphi-epyc7502\" table: \"delphi-epyc7502\" }", "is also a folder"},
+       "aliases { name: \"delphi-epyc7502\" table: \"delphi-epyc7502\" }", "is also a table"},
       {"network id", "networks/lan.textproto", "id: \"lam\" source: \"x\"", "id is \"lam\""},
       {"network source", "networks/lan.textproto", "id: \"lan\"", "no source"},
       {"network bandwidth", "networks/lan.textproto", "id: \"lan\" source: \"x\"",

@@ -15,6 +15,13 @@
 
 namespace picost::cost {
 
+// One fit's work that hides a part of its own transfer: overlap.h.
+struct OverlapTerm {
+  double share = 0;
+  double work_seconds = 0;
+  primitives::Traffic traffic;
+};
+
 // Cost of one phase, of a network or of one layer. Traffic is always there;
 // seconds are absent where a primitive has no table (Estimate::missing).
 struct PhaseCost {
@@ -29,7 +36,17 @@ struct PhaseCost {
   double flight_seconds = 0;
   // Transfer that runs while a processor works; not in the latency twice.
   double overlapped_seconds = 0;
+  // Waiting while TCP windows grow; in the latency.
+  double slow_start_seconds = 0;
   std::optional<Interval> latency_seconds;
+  // What the latency on another link follows from (estimator/study/link_latency.h).
+  Flights critical_flights;            // those that are waited for
+  primitives::Traffic duplex_traffic;  // part of traffic: both directions at once
+  // Of the interval that work alone has: where most of the time is the processors', and
+  // where it is the link's.
+  double compute_half_width_seconds = 0;
+  double link_half_width_seconds = 0;
+  std::vector<OverlapTerm> overlaps = {};  // in a fixed order
 };
 
 // One group of calls of a layer or of the set-up, priced.
@@ -79,7 +96,8 @@ struct TableUse {
   Origin origin = Origin::kMeasured;
   std::string backend_version;
   primitives::Family family = primitives::Family::kWholeProtocol;
-  std::string party;  // "client", "server"
+  std::string party;        // "client", "server"
+  std::string scaled_from;  // id; empty: measured as it is
 };
 
 // Everything that the numbers depend on: the same provenance, the same bytes.
@@ -94,6 +112,7 @@ struct Provenance {
   std::string network_id;
   double round_trip_seconds = 0;
   double flight_overhead_seconds = 0;
+  bool restarts_after_idle = false;
   double client_to_server_bytes_per_second = 0;
   double server_to_client_bytes_per_second = 0;
 };
@@ -104,6 +123,7 @@ struct Estimate {
   std::vector<CallCost> setup_calls;
   Bytes client_storage;
   Bytes server_storage;
+  std::vector<primitives::MemoryItem> memory;  // as the plan has it
   std::vector<MissingPrimitive> missing;
   bool extrapolated = false;
   std::string bottleneck;  // one sentence

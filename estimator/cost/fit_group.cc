@@ -46,7 +46,9 @@ void FitCoefficients(FitGroup& group) {
   for (size_t j = 0; j < items; ++j) {
     group.usage_minimum[j] = group.usage_maximum[j] = group.shapes.front().usage[j];
     for (const ShapePoint& shape : group.shapes) {
-      group.usage_minimum[j] = std::min(group.usage_minimum[j], shape.usage[j]);
+      const std::vector<int64_t>& least =
+          shape.least_call_usage.empty() ? shape.usage : shape.least_call_usage;
+      group.usage_minimum[j] = std::min(group.usage_minimum[j], least[j]);
       group.usage_maximum[j] = std::max(group.usage_maximum[j], shape.usage[j]);
     }
   }

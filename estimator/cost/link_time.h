@@ -9,18 +9,35 @@
 namespace picost::cost {
 
 // Half-duplex: one direction after the other, each at its goodput.
-inline double TransferSeconds(const primitives::Traffic& traffic, const NetworkProfile& network) {
-  return static_cast<double>(traffic.client_to_server.value()) /
-             network.client_to_server_bytes_per_second +
-         static_cast<double>(traffic.server_to_client.value()) /
-             network.server_to_client_bytes_per_second;
+double TransferSeconds(const primitives::Traffic& traffic, const NetworkProfile& network);
+
+// What of it both directions share, where they send at the same time.
+double DuplexSeconds(const primitives::Traffic& traffic, const NetworkProfile& network);
+
+// Whether a time is more the link's than the processors'.
+inline bool LinkDecides(double link_seconds, double total_seconds) {
+  return link_seconds > 0.5 * total_seconds;
 }
 
 // Each flight that is waited for takes half a round trip and a wake-up.
-inline double FlightSeconds(Flights flights, const NetworkProfile& network) {
-  return static_cast<double>(flights.value()) *
-         (network.round_trip_seconds / 2 + network.flight_overhead_seconds);
-}
+double FlightSeconds(Flights flights, const NetworkProfile& network);
+
+// TCP slow start: what a transfer takes longer on a connection whose window is still
+// smaller than the link's bandwidth-delay product. A sender with window W sends W,
+// then waits for the rest of the round trip; the window doubles with each one:
+//
+//   sum, while W < rate x RTT and bytes are left, of RTT - W / rate
+//
+// (RFC 5681 section 3.1; RFC 6928: the first window has ten segments, as in Linux
+// since 2.6.39). Both directions have a window of their own.
+//
+// Of new connections, for the whole of a phase:
+double ColdStartSeconds(const primitives::Traffic& traffic, const NetworkProfile& network);
+// Of connections that were silent for `idle_seconds`: Linux halves the window for
+// each retransmission timeout of silence, down to the first window (tcp_cwnd_restart
+// in net/ipv4/tcp_output.c; RFC 2861). 0 unless the profile restarts after idling.
+double RestartSeconds(const primitives::Traffic& traffic, double idle_seconds,
+                      const NetworkProfile& network);
 
 }  // namespace picost::cost
 

@@ -19,6 +19,10 @@ struct NetworkProfile {
   // Relative standard deviations, as far as known; widen the intervals.
   double bandwidth_relative_stddev = 0;
   double round_trip_relative_stddev = 0;
+  // A sender that was silent for longer than its retransmission timer starts slowly
+  // again, as Linux does unless net.ipv4.tcp_slow_start_after_idle is 0. False where
+  // connections were seen to keep their windows.
+  bool restarts_after_idle = false;
 };
 
 }  // namespace picost::cost

@@ -81,6 +81,7 @@ absl::StatusOr<std::shared_ptr<const CostModel>> ScaleModel(const CostModel& mod
   }
   const Factor common = FactorOf(all);
   CalibrationTable table = model.table();
+  table.scaled_from = table.id;
   table.id = id.Hex();
   table.title = absl::StrCat(table.title, ", scaled by ", probes.size(), " probes to ", machine);
   table.environment.machine = machine;

@@ -38,6 +38,9 @@ struct ImportOptions {
   // Iterations of loops whose trip count is not known from the file, by node.
   std::map<std::string, int64_t> trip_counts;
   ImportLimits limits;
+  // false: what FoldAffine would take into linear layers stays as the file has it, to
+  // see what folding saves.
+  bool fold_affine = true;
 };
 
 }  // namespace picost::graph

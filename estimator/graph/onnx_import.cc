@@ -36,7 +36,7 @@ absl::StatusOr<Graph> ImportOnnx(std::string_view onnx_bytes, const ImportOption
                           ScanModel(onnx_bytes, LimitsOfWire(options.limits)));
   PICOST_ASSIGN_OR_RETURN(const ::onnx::ModelProto model, ParseStructure(scanned.structure));
   PICOST_ASSIGN_OR_RETURN(Draft draft, TranslateModel(model, options));
-  Canonicalize(draft);
+  Canonicalize(draft, options.fold_affine);
   return Graph::Create(std::move(draft.parts));
 }
 

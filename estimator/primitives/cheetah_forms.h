@@ -106,7 +106,7 @@ inline std::vector<UsageSpec> ComparisonItems() {
           {"digits", "radix-16 digits compared, over padded elements"},
           {"multiplexed", "elements selected by a comparison's bit, padded to 8"},
           {"truncated", "elements truncated in the same call, padded to 8"},
-          {"iknp_blocks", "blocks of 16,384 IKNP columns"}};
+          {"iknp_blocks", "blocks of 16,384 IKNP columns", Operation::kObliviousTransfer, 16'384}};
 }
 
 inline PrimitiveSpec Operation(const char* id, const char* unit) {

@@ -184,7 +184,8 @@ std::vector<PrimitiveSpec> InteractivePrimitives() {
   argmax.traffic = ArgMaxTraffic;
   argmax.use = ArgMaxUse;
   argmax.pools = ArgMaxPools;
-  specs.push_back(argmax);
+  for (PrimitiveSpec& spec : specs) SplitOverThreads(spec);
+  specs.push_back(argmax);  // one vector is not split
   return specs;
 }
 

@@ -177,6 +177,61 @@ std::vector<int64_t> MatrixUse(const Parameters& p, int64_t count) {
           Product({block.input_ciphertexts, block.output_ciphertexts, count})};
 }
 
+// ---- private_matmul: X Y with both shared. The two cross terms X0 Y1 and Y0 X1 are a
+// product of the client's matrix with the server's each; their ciphertexts travel
+// together, so two flights for all `count` products. Packing of Iron (Hao et al.,
+// NeurIPS 2022): blocks of mw x nw of the client's [m, n] and nw x kw of the server's
+// [n, k] matrix with mw nw kw <= N fill one polynomial each; ceil(m/mw) ceil(n/nw)
+// ciphertexts up, ceil(m/mw) ceil(k/kw) down, a product for each triple of blocks.
+// Block sides are powers of two or the whole side; the fewest ciphertexts win. Sizes
+// are those of Cheetah's own ciphertexts.
+
+struct MatMulBlocks {
+  int64_t inputs = 0;
+  int64_t outputs = 0;
+  int64_t products = 0;
+};
+std::vector<int64_t> BlockSides(int64_t side) {
+  std::vector<int64_t> sides;
+  for (int64_t block = 1; block < std::min(side, kRingDegree); block *= 2) sides.push_back(block);
+  sides.push_back(std::min(side, kRingDegree));
+  return sides;
+}
+MatMulBlocks CrossTerm(int64_t m, int64_t n, int64_t k) {
+  MatMulBlocks best;
+  for (int64_t mw : BlockSides(m)) {
+    for (int64_t nw : BlockSides(n)) {
+      if (mw * nw > kRingDegree) break;
+      const int64_t kw = std::min(k, kRingDegree / (mw * nw));
+      const MatMulBlocks blocks{Product({CeilDiv(m, mw), CeilDiv(n, nw)}),
+                                Product({CeilDiv(m, mw), CeilDiv(k, kw)}),
+                                Product({CeilDiv(m, mw), CeilDiv(n, nw), CeilDiv(k, kw)})};
+      if (best.inputs == 0 || blocks.inputs + blocks.outputs < best.inputs + best.outputs) {
+        best = blocks;
+      }
+    }
+  }
+  return best;
+}
+MatMulBlocks PrivateMatMul(const Parameters& p, int64_t count) {
+  const int64_t m = p.Get("rows"), n = p.Get("inner"), k = p.Get("columns");
+  const MatMulBlocks left = CrossTerm(m, n, k);
+  const MatMulBlocks right = CrossTerm(k, n, m);  // transposed: the client's Y0 first
+  return {Product({count, Sum({left.inputs, right.inputs})}),
+          Product({count, Sum({left.outputs, right.outputs})}),
+          Product({count, Sum({left.products, right.products})})};
+}
+Traffic PrivateMatMulTraffic(const Parameters& p, int64_t count) {
+  const MatMulBlocks blocks = PrivateMatMul(p, count);
+  return Exchange(Product({blocks.inputs, kCiphertextUpBytes}),
+                  ReplyBytes(p.Get("ring_bits"), blocks.outputs,
+                             Product({2, count, p.Get("rows"), p.Get("columns")})));
+}
+std::vector<int64_t> PrivateMatMulUse(const Parameters& p, int64_t count) {
+  const MatMulBlocks blocks = PrivateMatMul(p, count);
+  return {Product({2, count}), blocks.inputs, blocks.outputs, blocks.products};
+}
+
 // ---- bn: a private scale per channel: each channel is tiled and sent on its own.
 
 Traffic BatchNormTraffic(const Parameters& p, int64_t count) {
@@ -250,9 +305,11 @@ std::vector<PrimitiveSpec> CheetahLinearPrimitives() {
       {"calls", "convolutions"},
       kInputs,
       kOutputs,
-      {"products", "ciphertext-plaintext products, pointwise ones apart"},
+      {"products", "ciphertext-plaintext products, pointwise ones apart",
+       Operation::kCiphertextProduct},
       {"pointwise_products",
-       "products of 1x1 kernels with one channel per polynomial: the cheap class"},
+       "products of 1x1 kernels with one channel per polynomial: the cheap class",
+       Operation::kCiphertextProduct},
       {"kept_coefficients", "coefficients that the replies keep: outputs and the stride's gaps"}};
   conv.traffic = ConvolutionTraffic;
   conv.use = ConvolutionUse;
@@ -261,16 +318,36 @@ std::vector<PrimitiveSpec> CheetahLinearPrimitives() {
   PrimitiveSpec fc = base("cheetah.fc", "one row times a matrix");
   fc.parameters = {RingBits(), Size("in_features", "elements of the row", 1, kFeatures),
                    Size("out_features", "elements of the result", 1, kFeatures)};
-  fc.usage = {{"calls", "rows"}, kInputs, kOutputs, {"products", "ciphertext-plaintext products"}};
+  fc.usage = {{"calls", "rows"},
+              kInputs,
+              kOutputs,
+              {"products", "ciphertext-plaintext products", Operation::kCiphertextProduct}};
   fc.traffic = MatrixTraffic;
   fc.use = MatrixUse;
   specs.push_back(fc);
 
+  // The same work as of rows times a matrix.
+  specs.back().cost_group = "cheetah.matrix";
+  PrimitiveSpec matmul = specs.back();
+  matmul.id = "cheetah.private_matmul";
+  matmul.unit = "one product of two shared matrices";
+  matmul.citation =
+      "packing of Iron (Hao et al., NeurIPS 2022) with the ciphertexts of OpenCheetah f71d4d4";
+  matmul.status = FormStatus::kDerived;
+  matmul.traffic_relative_bound = 0;
+  matmul.parameters = {RingBits(), Size("rows", "rows of the first matrix", 1, kFeatures),
+                       Size("inner", "columns of the first, rows of the second", 1, kFeatures),
+                       Size("columns", "columns of the second matrix", 1, kFeatures)};
+  matmul.traffic = PrivateMatMulTraffic;
+  matmul.use = PrivateMatMulUse;
+  specs.push_back(matmul);
+
   PrimitiveSpec bn = base("cheetah.bn", "one channel");
   bn.parameters = {RingBits(), Size("pixels", "elements of one channel", 1, int64_t{1} << 40)};
-  bn.usage = {{"calls", "batch norms"},
-              {"ciphertexts", "ciphertexts each way, with one product each"},
-              {"kept_coefficients", "elements scaled"}};
+  bn.usage = {
+      {"calls", "batch norms"},
+      {"ciphertexts", "ciphertexts each way, with one product each", Operation::kCiphertextProduct},
+      {"kept_coefficients", "elements scaled"}};
   bn.traffic = BatchNormTraffic;
   bn.use = BatchNormUse;
   specs.push_back(bn);
@@ -278,7 +355,8 @@ std::vector<PrimitiveSpec> CheetahLinearPrimitives() {
   PrimitiveSpec product = base("cheetah.ewmul_he", "one element");
   product.parameters = {RingBits()};
   product.usage = {{"calls", "element-wise products"},
-                   {"ciphertexts", "ciphertexts each way, with one product each"}};
+                   {"ciphertexts", "ciphertexts each way, with one product each",
+                    Operation::kCiphertextProduct}};
   product.traffic = ElementwiseTraffic;
   product.use = ElementwiseUse;
   specs.push_back(product);

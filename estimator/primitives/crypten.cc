@@ -43,6 +43,7 @@ std::vector<PrimitiveSpec> CrypTenPrimitives() {
   sign.citation = "CrypTen (Knott et al., NeurIPS 2021), mpc/primitives/circuit.py";
   sign.status = FormStatus::kDerived;
   sign.cost_group = "beaver";
+  sign.duplex = true;
   sign.parameters = {{"field", "1: a prime field; 0: a ring of words", 0, 0, true}};
   sign.usage = {{"calls", "exchanges"},
                 {"opened_elements", "elements that each party sends"},

@@ -88,6 +88,7 @@ std::vector<PrimitiveSpec> GarbledCircuitPrimitives() {
       {"chunk_bytes", "framing for each message", 0, 1024, false},
       Garbler()};
   garble.usage = gate_usage;
+  garble.usage[1].counted = Operation::kGarbledGate;
   garble.traffic = GarbleTraffic;
   garble.use = GateUse;
   specs.push_back(garble);

@@ -114,8 +114,8 @@ std::vector<PrimitiveSpec> HomomorphicPrimitives() {
        {"output_ciphertexts", "ciphertexts of the reply", 0, kCount, false},
        ciphertext,
        message});
-  linear.usage = {{"products", "ciphertext-plaintext products"},
-                  {"key_switches", "key switches"},
+  linear.usage = {{"products", "ciphertext-plaintext products", Operation::kCiphertextProduct},
+                  {"key_switches", "key switches", Operation::kKeySwitch},
                   {"encodings", "plaintexts encoded"},
                   {"output_ciphertexts", "replies masked and sent"}};
   linear.traffic = LinearTraffic;
@@ -132,7 +132,8 @@ std::vector<PrimitiveSpec> HomomorphicPrimitives() {
 
   PrimitiveSpec triple = base("he.multiplication_triples", "one triple", FormStatus::kDerived);
   triple.parameters.push_back(ciphertext);
-  triple.usage = {{"blocks", "ciphertext-ciphertext products with relinearization"}};
+  triple.usage = {{"blocks", "ciphertext-ciphertext products with relinearization",
+                   Operation::kCiphertextProduct}};
   triple.traffic = TripleTraffic;
   triple.use = TripleUse;
   specs.push_back(triple);

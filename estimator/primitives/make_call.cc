@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -17,6 +18,7 @@ constexpr int64_t kCallLimit = int64_t{1} << 46;
 absl::Status CheckParameters(const PrimitiveSpec& spec, const Parameters& parameters) {
   for (const ParameterSpec& declared : spec.parameters) {
     if (!parameters.Has(declared.name)) {
+      if (declared.optional) continue;
       return MakeError(absl::StatusCode::kInvalidArgument,
                        absl::StrCat("primitive ", spec.id, " needs the parameter ", declared.name),
                        {.field = declared.name,
@@ -40,6 +42,47 @@ absl::Status CheckParameters(const PrimitiveSpec& spec, const Parameters& parame
     }
   }
   return absl::OkStatus();
+}
+
+// The forms of one connection.
+void Fill(const Parameters& parameters, int64_t count, PrimitiveCall& call) {
+  const PrimitiveSpec& spec = *call.spec;
+  call.traffic = spec.traffic(parameters, count);
+  call.critical_flights = spec.critical_flights == nullptr
+                              ? call.traffic.flights
+                              : Flights(spec.critical_flights(parameters, count));
+  call.usage = spec.use(parameters, count);
+  if (spec.pools != nullptr) call.pools = spec.pools(parameters, count);
+}
+
+// SCI and OpenCheetah: thread i of T takes floor(n / 8 T) * 8 elements, the last one the
+// rest. On odd threads the parties swap their roles, and so the directions. All wait
+// for the one with the most flights. Work is the sum: as if one thread did it all.
+void FillThreads(int64_t threads, PrimitiveCall& call) {
+  const int64_t chunk = call.count / (8 * threads) * 8;
+  PrimitiveCall part;
+  part.spec = call.spec;
+  call.traffic = {};
+  call.critical_flights = {};
+  call.usage.assign(call.spec->usage.size(), 0);
+  call.pools.clear();
+  for (int64_t thread = 0; thread < threads; ++thread) {
+    const int64_t elements = thread + 1 < threads ? chunk : call.count - chunk * (threads - 1);
+    if (elements == 0) continue;
+    Fill(call.parameters, elements, part);
+    Traffic& sum = call.traffic;
+    const bool swapped = thread % 2 != 0;
+    sum.client_to_server += swapped ? part.traffic.server_to_client : part.traffic.client_to_server;
+    sum.server_to_client += swapped ? part.traffic.client_to_server : part.traffic.server_to_client;
+    sum.flights = std::max(sum.flights, part.traffic.flights);
+    call.critical_flights = std::max(call.critical_flights, part.critical_flights);
+    for (size_t i = 0; i < part.usage.size(); ++i) call.usage[i] += part.usage[i];
+    if (call.pools.empty()) {
+      call.pools = part.pools;
+    } else {
+      for (size_t i = 0; i < part.pools.size(); ++i) call.pools[i].amount += part.pools[i].amount;
+    }
+  }
 }
 
 absl::Status CheckSize(const PrimitiveSpec& spec, const PrimitiveCall& call) {
@@ -99,12 +142,12 @@ absl::Status SetCount(int64_t count, PrimitiveCall& call) {
     call.pools.clear();
     return absl::OkStatus();
   }
-  call.traffic = spec.traffic(call.parameters, count);
-  call.critical_flights = spec.critical_flights == nullptr
-                              ? call.traffic.flights
-                              : Flights(spec.critical_flights(call.parameters, count));
-  call.usage = spec.use(call.parameters, count);
-  if (spec.pools != nullptr) call.pools = spec.pools(call.parameters, count);
+  const int64_t threads = spec.splits_over_threads ? call.parameters.GetOr(kThreads, 1) : 1;
+  if (threads > 1) {
+    FillThreads(threads, call);
+  } else {
+    Fill(call.parameters, count, call);
+  }
   return CheckSize(spec, call);
 }
 

@@ -7,6 +7,7 @@
 #include "estimator/primitives/oblivious_transfer.h"
 
 #include <cstdint>
+#include <utility>
 
 #include "estimator/base/checked_math.h"
 #include "estimator/primitives/forms.h"
@@ -95,39 +96,31 @@ std::vector<PrimitiveSpec> ObliviousTransferPrimitives() {
        false},
       SenderIsClient()};
   extension.usage = {{"calls", "batches"},
-                     {"ots", "OTs, padded"},
+                     {"ots", "OTs, padded", Operation::kObliviousTransfer},
                      {"answered", "OTs answered with two masked messages"}};
   extension.traffic = ExtensionTraffic;
   extension.use = ExtensionUse;
   specs.push_back(extension);
 
-  PrimitiveSpec ferret_setup =
-      base("ot.ferret_setup", "one direction", kFerret, FormStatus::kVerified);
-  ferret_setup.parameters = {SenderIsClient()};
-  ferret_setup.usage = {{"setups", "bootstraps: base OTs and the small LPN instance"}};
-  ferret_setup.traffic = FerretSetupTraffic;
-  ferret_setup.use = CountUse;
-  specs.push_back(ferret_setup);
-
-  PrimitiveSpec ferret_extension =
-      base("ot.ferret_extension", "10,001,853 correlated OTs", kFerret, FormStatus::kVerified);
-  ferret_extension.parameters = {SenderIsClient()};
-  ferret_extension.usage = {{"extensions", "LPN expansions of 10.6 million correlations"}};
-  ferret_extension.traffic = FerretExtensionTraffic;
-  ferret_extension.use = CountUse;
-  specs.push_back(ferret_extension);
-
-  PrimitiveSpec ferret_correlated =
-      base("ot.ferret_correlated", "one correlated OT", kFerret, FormStatus::kVerified);
-  ferret_correlated.parameters = {SenderIsClient()};
-  ferret_correlated.usage = {{"ots", "correlated OTs"}};
-  ferret_correlated.traffic = FerretCorrelatedTraffic;
-  ferret_correlated.use = CountUse;
-  ferret_correlated.pools = [](const Parameters& p, int64_t count) {
+  const auto ferret = [&](const char* id, const char* unit, UsageSpec item,
+                          Traffic (*traffic)(const Parameters&, int64_t)) {
+    PrimitiveSpec spec = base(id, unit, kFerret, FormStatus::kVerified);
+    spec.parameters = {SenderIsClient()};
+    spec.usage = {std::move(item)};
+    spec.traffic = traffic;
+    spec.use = CountUse;
+    specs.push_back(std::move(spec));
+  };
+  ferret("ot.ferret_setup", "one direction",
+         {"setups", "bootstraps: base OTs and the small LPN instance"}, FerretSetupTraffic);
+  ferret("ot.ferret_extension", "10,001,853 correlated OTs",
+         {"extensions", "LPN expansions of 10.6 million correlations"}, FerretExtensionTraffic);
+  ferret("ot.ferret_correlated", "one correlated OT", {"ots", "correlated OTs"},
+         FerretCorrelatedTraffic);
+  specs.back().pools = [](const Parameters& p, int64_t count) {
     return std::vector<PoolUse>{
         {p.Get("sender_is_client") != 0 ? "ferret_reversed" : "ferret_straight", count}};
   };
-  specs.push_back(ferret_correlated);
   return specs;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "estimator/primitives/forms.h"
 
 namespace picost::primitives {
 
@@ -47,6 +48,44 @@ std::string Parameters::DebugString() const {
     absl::StrAppend(&text, text.empty() ? "" : ";", name, "=", value);
   }
   return text;
+}
+
+void SplitOverThreads(PrimitiveSpec& spec) {
+  spec.splits_over_threads = true;
+  spec.parameters.push_back({.name = kThreads,
+                             .meaning = "threads of each party, one connection each; 1 where it "
+                                        "is left away",
+                             .minimum = 1,
+                             .maximum = 256,
+                             .optional = true});
+}
+
+Operations OperationsOf(const PrimitiveCall& call) {
+  Operations operations;
+  for (size_t i = 0; i < call.usage.size(); ++i) {
+    const UsageSpec& item = call.spec->usage[i];
+    const int64_t amount = Product({call.usage[i], item.each});
+    switch (item.counted) {
+      case Operation::kNone:
+        break;
+      case Operation::kCiphertextProduct:
+        operations.ciphertext_products += amount;
+        break;
+      case Operation::kKeySwitch:
+        operations.key_switches += amount;
+        break;
+      case Operation::kObliviousTransfer:
+        operations.oblivious_transfers += amount;
+        break;
+      case Operation::kGarbledGate:
+        operations.garbled_gates += amount;
+        break;
+    }
+  }
+  for (const PoolUse& use : call.pools) {
+    if (use.pool != kDivisionPool) operations.oblivious_transfers += use.amount;
+  }
+  return operations;
 }
 
 std::string_view PhaseName(Phase phase) {

@@ -34,6 +34,19 @@ inline constexpr int kPhaseCount = 3;
 // operation whose wall time holds both parties' turns.
 enum class Executor { kClient, kServer, kJoint };
 
+// What the parties keep, and from when on.
+struct MemoryItem {
+  std::string name;  // "garbled circuits and labels"
+  // kSetup: as long as they stay connected; kOffline: for one inference, until it is
+  // done; kOnline: while it runs.
+  Phase phase = Phase::kOnline;
+  Bytes client;
+  Bytes server;
+  std::string note;  // of what it consists; where one party keeps nothing, why
+
+  friend bool operator==(const MemoryItem&, const MemoryItem&) = default;
+};
+
 // Which table of a deployment prices a primitive.
 enum class Family {
   kGarbling,
@@ -104,20 +117,58 @@ struct ParameterSpec {
   // A table prices only calls whose value of this parameter it has samples for
   // (ring degree, modulus chain); the others are interpolated through usage.
   bool must_match = false;
+  // A call may leave it away: `meaning` says what that stands for.
+  bool optional = false;
+};
+
+// Of primitives that split their elements over threads: 1 where it is left away.
+inline constexpr char kThreads[] = "threads";
+
+// What protocols are compared by, whatever their tables price.
+enum class Operation {
+  kNone,
+  kCiphertextProduct,  // ciphertext times plaintext (in triples: times ciphertext)
+  kKeySwitch,          // one rotation by a step that has a key; a relinearization
+  kObliviousTransfer,  // of any flavour, padding included
+  kGarbledGate,        // one AND gate garbled
 };
 
 struct UsageSpec {
   std::string name;     // "ciphertext_plaintext_products"
   std::string meaning;  // with the unit
+  // One item is `each` such operations.
+  Operation counted = Operation::kNone;
+  int64_t each = 1;
+};
+
+struct Operations {
+  int64_t ciphertext_products = 0;
+  int64_t key_switches = 0;
+  int64_t oblivious_transfers = 0;
+  int64_t garbled_gates = 0;
+
+  Operations& operator+=(const Operations& other) {
+    ciphertext_products += other.ciphertext_products;
+    key_switches += other.key_switches;
+    oblivious_transfers += other.oblivious_transfers;
+    garbled_gates += other.garbled_gates;
+    return *this;
+  }
+  friend bool operator==(const Operations&, const Operations&) = default;
 };
 
 // One interactive resource that calls draw from and that is refilled in steps
-// (Ferret's correlated OTs). Counters run through the whole network.
+// (Ferret's correlated OTs), or filled once at the first use (an OT extension's base
+// OTs). Counters run through the whole network.
 struct PoolUse {
-  std::string pool;  // "ferret_straight", "ferret_reversed"
+  std::string pool;  // "ferret_straight", "ferret_reversed", kDivisionPool
   int64_t amount = 0;
   friend bool operator==(const PoolUse&, const PoolUse&) = default;
 };
+
+// Drawn from by every call that needs the IKNP instance of divisions: set up by the
+// first one of a connection.
+inline constexpr char kDivisionPool[] = "division_base_ots";
 
 struct PrimitiveSpec {
   std::string id;  // "cheetah.relu", "gc.garble"
@@ -142,9 +193,18 @@ struct PrimitiveSpec {
   // Flights on the critical path, where it is shorter than the count of direction
   // switches (two messages that cross wait once). Null: traffic().flights.
   int64_t (*critical_flights)(const Parameters& parameters, int64_t count) = nullptr;
+  // Both directions are sent at the same time (shares are exchanged), so that a call's
+  // transfer takes as long as the slower one.
+  bool duplex = false;
   // Correlated OTs and the like; null where nothing is drawn.
   std::vector<PoolUse> (*pools)(const Parameters& parameters, int64_t count) = nullptr;
+  // The elements of a call are split over `threads` connections, with the parties'
+  // roles swapped on the odd ones; the forms above are those of one connection.
+  bool splits_over_threads = false;
 };
+
+// Declares `threads` and splits over them.
+void SplitOverThreads(PrimitiveSpec& spec);
 
 // "count of this primitive, with these parameters, in this phase, by this party".
 struct PrimitiveCall {
@@ -168,6 +228,9 @@ absl::StatusOr<PrimitiveCall> MakeCall(std::string_view primitive, Parameters pa
 // Gives a call another count: what MakeCall would build with it, without looking the
 // primitive up and validating its parameters again. Errors as of MakeCall.
 absl::Status SetCount(int64_t count, PrimitiveCall& call);
+
+// Of a call: its usage, and what it draws from pools of correlated OTs.
+Operations OperationsOf(const PrimitiveCall& call);
 
 std::string_view PhaseName(Phase phase);  // "setup", "offline", "online"
 std::string_view ExecutorName(Executor executor);

@@ -1,10 +1,12 @@
 #include "estimator/primitives/sci_field.h"
 
 #include <cstdint>
+#include <utility>
 
 #include "estimator/base/checked_math.h"
 #include "estimator/primitives/comparison_forms.h"
 #include "estimator/primitives/forms.h"
+#include "estimator/primitives/sci_spec.h"
 #include "estimator/primitives/sci_steps.h"
 #include "estimator/primitives/transcript.h"
 
@@ -14,9 +16,10 @@ namespace {
 constexpr char kCitation[] =
     "CrypTFlow2 (Rathee et al., CCS 2020), OpenCheetah f71d4d4 built as SCI_HE, measured";
 
-int64_t Padded(int64_t count) { return RoundUp(count, 8); }
-
-using Steps = Transcript (*)(const Parameters&, int64_t);
+using sci::Lookup;
+using sci::Multiplexer;
+using sci::Padded;
+using sci::Steps;
 
 Transcript Relu(const Parameters& p, int64_t count) {
   Transcript t;
@@ -28,18 +31,6 @@ Transcript Relu(const Parameters& p, int64_t count) {
 Transcript Sign(const Parameters& p, int64_t count) {
   Transcript t;
   FieldSign(t, p.Get("field_bits"), Padded(count));
-  return t;
-}
-
-Transcript Multiplexer(const Parameters& p, int64_t count) {
-  Transcript t;
-  Multiplex(t, p.Get("field_bits"), Padded(count));
-  return t;
-}
-
-Transcript Lookup(const Parameters& p, int64_t count) {
-  Transcript t;
-  t.Kkot(Padded(count), int64_t{1} << p.Get("index_bits"), p.Get("field_bits"));
   return t;
 }
 
@@ -64,6 +55,9 @@ Transcript AveragePool(const Parameters& p, int64_t count) {
   return t;
 }
 
+// Divisions convert bits over an IKNP instance of their own.
+std::vector<PoolUse> DivisionPool(const Parameters&, int64_t) { return {{kDivisionPool, 1}}; }
+
 // window - 1 ReLUs one after another on all outputs.
 Transcript MaxPool(const Parameters& p, int64_t count) {
   return Relu(p, count).Repeated(p.Get("window") - 1);
@@ -82,15 +76,6 @@ Transcript ArgMax(const Parameters& p, int64_t count) {
 }
 
 template <Steps kSteps>
-Traffic StepsTraffic(const Parameters& p, int64_t count) {
-  return kSteps(p, count).traffic();
-}
-template <Steps kSteps>
-std::vector<int64_t> StepsUse(const Parameters& p, int64_t count) {
-  return kSteps(p, count).work();
-}
-
-template <Steps kSteps>
 PrimitiveSpec Spec(const char* id, const char* unit) {
   PrimitiveSpec spec;
   spec.id = id;
@@ -98,12 +83,8 @@ PrimitiveSpec Spec(const char* id, const char* unit) {
   spec.unit = unit;
   spec.citation = kCitation;
   spec.status = FormStatus::kVerified;
-  spec.cost_group = "sci.ot";
   spec.parameters = {{"field_bits", "bits of the prime modulus", 32, 41, false}};
-  spec.usage = Transcript::WorkItems();
-  spec.traffic = StepsTraffic<kSteps>;
-  spec.use = StepsUse<kSteps>;
-  return spec;
+  return sci::OfSteps<kSteps>(std::move(spec));
 }
 
 }  // namespace
@@ -115,14 +96,17 @@ std::vector<PrimitiveSpec> SciFieldPrimitives() {
   specs.push_back(Spec<Relu>("sci_field.relu", "one ReLU element"));
   specs.push_back(Spec<ReluTruncation>("sci_field.relu_trunc", "one ReLU element, truncated"));
   specs.back().parameters.push_back(truncated);
+  specs.back().pools = DivisionPool;
   specs.push_back(Spec<Truncation>("sci_field.trunc", "one truncated element"));
   specs.back().parameters.push_back(truncated);
+  specs.back().pools = DivisionPool;
   specs.push_back(Spec<MaxPool>("sci_field.maxpool", "one pooling output"));
   specs.back().parameters.push_back(
       {"window", "elements under the kernel, padding included", 1, 1 << 16, false});
   specs.push_back(Spec<AveragePool>("sci_field.avgpool", "one pooling output"));
   specs.back().parameters.push_back(
       {"divisor", "public divisor: the kernel's volume", 1, 1 << 24, false});
+  specs.back().pools = DivisionPool;
   specs.push_back(Spec<ArgMax>("sci_field.argmax", "one vector"));
   specs.back().parameters.push_back(
       {"width", "elements of the vector", 1, int64_t{1} << 40, false});
@@ -134,6 +118,9 @@ std::vector<PrimitiveSpec> SciFieldPrimitives() {
   specs.push_back(Spec<Lookup>("sci_field.lookup", "one table lookup"));
   specs.back().status = FormStatus::kDerived;
   specs.back().parameters.push_back({"index_bits", "bits of the table's index", 1, 8, false});
+  for (PrimitiveSpec& spec : specs) {
+    if (spec.id != "sci_field.argmax") SplitOverThreads(spec);  // one vector is not split
+  }
   return specs;
 }
 

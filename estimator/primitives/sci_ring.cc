@@ -6,10 +6,12 @@
 #include "estimator/primitives/sci_ring.h"
 
 #include <cstdint>
+#include <utility>
 
 #include "estimator/base/checked_math.h"
 #include "estimator/primitives/comparison_forms.h"
 #include "estimator/primitives/forms.h"
+#include "estimator/primitives/sci_spec.h"
 #include "estimator/primitives/sci_steps.h"
 #include "estimator/primitives/transcript.h"
 
@@ -19,9 +21,10 @@ namespace {
 constexpr char kCitation[] =
     "CrypTFlow2 (Rathee et al., CCS 2020), EzPC SCI_OT; server bytes of issue 204";
 
-int64_t Padded(int64_t count) { return RoundUp(count, 8); }
-
-using Steps = Transcript (*)(const Parameters&, int64_t);
+using sci::Lookup;
+using sci::Multiplexer;
+using sci::Padded;
+using sci::Steps;
 
 Transcript Relu(const Parameters& p, int64_t count) {
   Transcript t;
@@ -34,18 +37,6 @@ Transcript Relu(const Parameters& p, int64_t count) {
 Transcript Sign(const Parameters& p, int64_t count) {
   Transcript t;
   CompareWan(t, p.Get("ring_bits") - 1, Padded(count));
-  return t;
-}
-
-Transcript Multiplexer(const Parameters& p, int64_t count) {
-  Transcript t;
-  Multiplex(t, p.Get("ring_bits"), Padded(count));
-  return t;
-}
-
-Transcript Lookup(const Parameters& p, int64_t count) {
-  Transcript t;
-  t.Kkot(Padded(count), int64_t{1} << p.Get("index_bits"), p.Get("ring_bits"));
   return t;
 }
 
@@ -136,15 +127,6 @@ std::vector<int64_t> ProductUse(const Parameters& p, int64_t count) {
   return {ots, ots};
 }
 
-template <Steps kSteps>
-Traffic StepsTraffic(const Parameters& p, int64_t count) {
-  return kSteps(p, count).traffic();
-}
-template <Steps kSteps>
-std::vector<int64_t> StepsUse(const Parameters& p, int64_t count) {
-  return kSteps(p, count).work();
-}
-
 PrimitiveSpec Base(const char* id, const char* unit, FormStatus status) {
   PrimitiveSpec spec;
   spec.id = id;
@@ -158,12 +140,7 @@ PrimitiveSpec Base(const char* id, const char* unit, FormStatus status) {
 
 template <Steps kSteps>
 PrimitiveSpec Spec(const char* id, const char* unit, FormStatus status) {
-  PrimitiveSpec spec = Base(id, unit, status);
-  spec.cost_group = "sci.ot";
-  spec.usage = Transcript::WorkItems();
-  spec.traffic = StepsTraffic<kSteps>;
-  spec.use = StepsUse<kSteps>;
-  return spec;
+  return sci::OfSteps<kSteps>(Base(id, unit, status));
 }
 
 }  // namespace
@@ -196,12 +173,17 @@ std::vector<PrimitiveSpec> SciRingPrimitives() {
   specs.push_back(Spec<Lookup>("sci_ring.lookup", "one table lookup", FormStatus::kDerived));
   specs.back().parameters.push_back({"index_bits", "bits of the table's index", 1, 8, false});
 
+  for (PrimitiveSpec& spec : specs) {
+    if (spec.id != "sci_ring.argmax") SplitOverThreads(spec);  // one vector is not split
+  }
+
   PrimitiveSpec matrix =
       Base("sci_ring.matmul", "one input element of a product with the server's matrix",
            FormStatus::kVerified);
   matrix.parameters.push_back(
       {"outputs", "products that each input element takes part in", 1, kWide, false});
-  matrix.usage = {{"correlated_ots", "correlated OTs, one for each bit of an input element"},
+  matrix.usage = {{"correlated_ots", "correlated OTs, one for each bit of an input element",
+                   Operation::kObliviousTransfer},
                   {"products", "masked products, bits of inputs times outputs"}};
   matrix.traffic = MatrixTraffic;
   matrix.use = MatrixUse;

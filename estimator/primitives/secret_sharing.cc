@@ -67,6 +67,7 @@ std::vector<PrimitiveSpec> SecretSharingPrimitives() {
     spec.citation = citation;
     spec.status = FormStatus::kVerified;
     spec.cost_group = "beaver";
+    spec.duplex = true;
     spec.usage = {{"calls", "exchanges"},
                   {"opened_elements", "elements that each party sends"},
                   {"local_products", "products on shares, of the busier party"}};

@@ -93,11 +93,11 @@ class Transcript {
   }
   static std::vector<UsageSpec> WorkItems() {
     return {{"flights", "direction switches: messages passed on, apart from their way"},
-            {"kkot_ots", "1-of-N OTs extended, padded"},
+            {"kkot_ots", "1-of-N OTs extended, padded", Operation::kObliviousTransfer},
             // Measured: by a third dearer than those of one block, which stays in the cache.
             {"kkot_block_ots", "of these, in calls of more than one block of 16,384"},
             {"kkot_messages", "messages of 1-of-N OTs, masked one by one"},
-            {"iknp_ots", "1-of-2 OTs extended, padded"}};
+            {"iknp_ots", "1-of-2 OTs extended, padded", Operation::kObliviousTransfer}};
   }
 
   static constexpr int64_t kOtBlock = 16'384;

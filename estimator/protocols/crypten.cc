@@ -47,20 +47,17 @@ class CrypTenBackend : public ShareBackend {
         grouped_(p.GetOr("grouped", 0) != 0) {}
 
   absl::Status AddConv(const Node&, const PlainConvolution& conv, bool) override {
-    const int64_t rows =
-        (conv.height + conv.pad_top + conv.pad_bottom - conv.kernel_height) / conv.stride_height +
-        1;
-    const int64_t columns =
-        (conv.width + conv.pad_left + conv.pad_right - conv.kernel_width) / conv.stride_width + 1;
     const int64_t weights = Product({conv.in_channels, conv.out_channels, conv.taps});
     AddBeaverLinear(Product({conv.convolutions, conv.in_channels, conv.height, conv.width}),
-                    weights, Product({conv.convolutions, weights, rows, columns}));
+                    weights, Product({conv.convolutions, conv.out_channels, OutputPixels(conv)}),
+                    Product({conv.convolutions, weights, OutputPixels(conv)}));
     return absl::OkStatus();
   }
   absl::Status AddLinear(const Node&, int64_t in_features, int64_t out_features,
                          int64_t rows) override {
     const int64_t weights = Product({in_features, out_features});
-    AddBeaverLinear(Product({in_features, rows}), weights, Product({weights, rows}));
+    AddBeaverLinear(Product({in_features, rows}), weights, Product({out_features, rows}),
+                    Product({weights, rows}));
     return absl::OkStatus();
   }
   void AddChannelScaling(int64_t pixels, int64_t channels) override {
@@ -68,13 +65,30 @@ class CrypTenBackend : public ShareBackend {
   }
   void AddScaling(int64_t n) override { AddProduct(n); }
 
-  void AddSign(int64_t n) override { Add("crypten.sign", {{"field", 0}}, n); }
+  // X - A and Y - B are opened at once; then each party multiplies in the clear.
+  absl::Status AddPrivateMatMul(const Node&, const graph::PrivateMatMul& product) override {
+    const int64_t operands =
+        Product({product.batch, product.inner, primitives::Sum({product.rows, product.columns})});
+    AddOpenings(operands);
+    AddLocalProducts(Product({product.batch, product.rows, product.inner, product.columns}));
+    KeepWords(operands, Product({product.batch, product.rows, product.columns}));
+    return absl::OkStatus();
+  }
+
+  // The dealer's part of a sign: three words for each of 13 ANDs, a random bit shared in
+  // both ways.
+  void AddSign(int64_t n) override {
+    Add("crypten.sign", {{"field", 0}}, n);
+    KeepWords(Product({3 * 13 + 2, n}), 0);
+  }
   void AddMultiplex(int64_t n) override { AddProduct(n); }
   void AddProduct(int64_t n) override {
     Add("beaver.multiply", {{"element_bytes", kWordBytes}, {"field", 0}}, n);
+    KeepWords(Product({2, n}), n);
   }
   void AddSquare(int64_t n) override {
     Add("beaver.powers", {{"element_bytes", kWordBytes}, {"field", 0}, {"degree", 2}}, n);
+    KeepWords(n, n);
   }
   void AddTruncation(int64_t, int64_t) override {}  // each party divides its share
   // Tables are not part of it: what uses them is overridden.
@@ -151,22 +165,52 @@ class CrypTenBackend : public ShareBackend {
     }
     if (powers == Powers::kEspn) {
       Add("beaver.espn", {{"element_bytes", kWordBytes}, {"field", 0}, {"degree", degree}}, n);
+      KeepWords(Product({3, (degree + 1) * (degree + 2) / 2 - 3, n}), 0);  // a triple a product
     } else {
       // Grouped, the code opens x - r once for each power, at different scales.
       const int64_t bytes = grouped_ ? kWordBytes * (degree + 1) : kWordBytes;
       Add("beaver.powers", {{"element_bytes", bytes}, {"field", 0}, {"degree", degree}}, n);
+      KeepWords(Product({degree, n}), 0);  // r .. r^degree
     }
     return absl::OkStatus();
   }
 
   absl::Status AddSetup(CallList&) override { return absl::OkStatus(); }
+  absl::Status Finish(ProtocolPlan& plan) override {
+    plan.memory = {{.name = "the dealer's triples",
+                    .phase = Phase::kOffline,
+                    .client = plan.storage.client,
+                    .server = plan.storage.server,
+                    .note = "words of 8 bytes; how they come to the parties is not modelled"}};
+    if (cached_weights_ > 0) {
+      const Bytes bytes(Product({2 * kWordBytes, cached_weights_}));
+      plan.memory.push_back({.name = "masked weights",
+                             .phase = Phase::kSetup,
+                             .client = bytes,
+                             .server = bytes,
+                             .note = "W - B as it was opened, and a share of B"});
+    }
+    return absl::OkStatus();
+  }
 
  private:
-  // X - A and W - B are opened, then each party multiplies in the clear.
-  void AddBeaverLinear(int64_t inputs, int64_t weights, int64_t macs) {
+  // X - A and W - B are opened, then each party multiplies in the clear. The dealer's
+  // triple: shares of A, B, and A B, of the result's size.
+  void AddBeaverLinear(int64_t inputs, int64_t weights, int64_t outputs, int64_t macs) {
+    AddOpenings(primitives::Sum({inputs, opens_weights_ ? weights : 0}));
+    AddLocalProducts(macs);
+    KeepWords(primitives::Sum({inputs, opens_weights_ ? weights : 0}), outputs);
+    if (!opens_weights_) cached_weights_ = primitives::Sum({cached_weights_, weights});
+  }
+  void AddOpenings(int64_t elements) {
     Add("shares.exchange", {{"values", 1}, {"element_bytes", kWordBytes}, {"message_bytes", 0}},
-        inputs + (opens_weights_ ? weights : 0));
+        elements);
+  }
+  void AddLocalProducts(int64_t macs) {
     Add("plaintext.field_macs", {{"field_bits", kRingBits}}, macs);
+  }
+  void KeepWords(int64_t masks, int64_t products) {
+    Keep(Product({kWordBytes, primitives::Sum({masks, products})}));
   }
   void Add(std::string_view primitive, Parameters parameters, int64_t count) {
     layer().Add(primitive, std::move(parameters), count, Phase::kOnline, Executor::kJoint);
@@ -176,6 +220,7 @@ class CrypTenBackend : public ShareBackend {
   const Powers powers_;
   const bool opens_weights_;
   const bool grouped_;
+  int64_t cached_weights_ = 0;
 };
 
 class CrypTenProtocol : public Protocol {
@@ -183,14 +228,17 @@ class CrypTenProtocol : public Protocol {
   CrypTenProtocol(std::string id, std::string title, std::string citation, Powers powers)
       : powers_(powers) {
     info_.id = std::move(id);
-    info_.version = "1";
+    info_.version = "2";
     info_.title = std::move(title);
     info_.citation = std::move(citation);
+    info_.keeps = "the dealer's triples and powers, in words of 8 bytes";
     info_.leaves_out = "the dealer of triples: online work only";
     info_.status = primitives::FormStatus::kDerived;
     info_.parameters = {
         {"fraction_bits", "fraction bits of the fixed-point numbers", 16, 4, 24,
          "CrypTen's default encoder"},
+        {"ring_bits", "bit width of the ring: words of the code's tensors", kRingBits, kRingBits,
+         kRingBits, "CrypTen, 64-bit tensors"},
         {"open_weights", "1: masked weights are opened with every layer; 0: once, cached", 1, 0, 1,
          "CrypTen, mpc/primitives/beaver.py"}};
     if (powers != Powers::kOneByOne) {
@@ -203,8 +251,9 @@ class CrypTenProtocol : public Protocol {
                                   "1: one opening for each power, as the code does; 0: one", 1, 0,
                                   1, "CrypTen-ESPN, honeybadger_pows"});
     }
-    info_.primitives = {"shares.exchange", "plaintext.field_macs", "crypten.sign",
-                        "beaver.multiply", "beaver.powers",        "beaver.espn"};
+    info_.primitives = {"shares.gather",        "shares.scatter", "shares.exchange",
+                        "plaintext.field_macs", "crypten.sign",   "beaver.multiply",
+                        "beaver.powers",        "beaver.espn"};
   }
 
   const ProtocolInfo& info() const override { return info_; }
@@ -216,7 +265,8 @@ class CrypTenProtocol : public Protocol {
                        .ring_bits = kRingBits,
                        .fraction_bits = context.parameters.Get("fraction_bits"),
                        .divides_average = true,
-                       .relu_degree = degree},
+                       .relu_degree = degree,
+                       .shared_weights = true},
                       backend);
   }
 

@@ -21,7 +21,9 @@
 #include "estimator/protocols/delphi.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "estimator/primitives/seal_sizes.h"
 #include "estimator/protocols/garbled_planner.h"
 
 namespace picost::protocols {
@@ -38,9 +40,10 @@ class DelphiProtocol : public Protocol {
   static ProtocolInfo MakeInfo() {
     ProtocolInfo info;
     info.id = "delphi";
-    info.version = "1";
+    info.version = "2";
     info.title = "DELPHI";
     info.citation = "Mishra et al., USENIX Security 2020; mc2-project/delphi";
+    info.keeps = "masks of linear layers, garbled circuits with their labels, triples of squares";
     info.leaves_out = "parallel layers, the planner for quadratic activations";
     info.status = primitives::FormStatus::kVerified;
     info.parameters = DelphiParameters();
@@ -53,23 +56,21 @@ class DelphiProtocol : public Protocol {
 }  // namespace
 
 std::vector<ProtocolParameter> DelphiParameters() {
-  return {
+  std::vector<ProtocolParameter> parameters = {
       {"field_bits", "bits of the prime modulus", 41, 16, 60, "2061584302081, the code's field"},
       {"prime_trailing_zeros", "trailing zero bits of half the prime", 36, 0, 59, "the same prime"},
       {"exponent_bits", "position of the clip: EXPONENT_CAPACITY of the code", 8, 0, 24,
        "the code's experiments"},
-      {"block_wire_bytes", "bytes of a 128-bit block on the wire; 16 when packed tightly", 24, 16,
-       64, "bincode serialisation of the code"},
-      {"label_wire_bytes", "bytes of a wire label on the wire; 16 when packed tightly", 28, 16, 64,
-       "bincode serialisation of the code"},
+      {"log2_ring_degree", "binary logarithm of the HE ring degree", 13, 12, 15,
+       "the code: 8,192 slots"},
+      {"data_primes", "primes of a fresh ciphertext, of up to 60 bits each; one more for keys", 4,
+       1, 15, "the code: SEAL's default chain for 8,192"},
   };
-}
-
-std::vector<std::string> GarbledPrimitives() {
-  return {"he.keygen",      "ot.setup",    "he.encrypt",           "he.linear_evaluation",
-          "he.decrypt",     "gc.garble",   "ot.extension",         "gc.send_labels",
-          "gc.evaluate",    "shares.send", "plaintext.field_macs", "he.multiplication_triples",
-          "beaver.multiply"};
+  for (ProtocolParameter& parameter :
+       GarblingParameters(24, 28, "bincode serialisation of the code")) {
+    parameters.push_back(std::move(parameter));
+  }
+  return parameters;
 }
 
 GarbledOptions DelphiOptions(const primitives::Parameters& parameters, std::string_view id) {
@@ -80,8 +81,12 @@ GarbledOptions DelphiOptions(const primitives::Parameters& parameters, std::stri
   options.circuit.compared_bits =
       std::max<int64_t>(1, options.field_bits - parameters.Get("prime_trailing_zeros"));
   options.circuit.clip_bits = parameters.Get("exponent_bits");
-  options.circuit.block_bytes = parameters.Get("block_wire_bytes");
-  options.circuit.label_bytes = parameters.Get("label_wire_bytes");
+  ReadGarblingParameters(parameters, options);
+  options.ring_degree = int64_t{1} << parameters.Get("log2_ring_degree");
+  options.data_primes = parameters.Get("data_primes");
+  options.request_ciphertext_bytes = primitives::seal::CiphertextBytes(
+      options.ring_degree, options.data_primes, primitives::seal::kHeaderBytes3);
+  options.reply_ciphertext_bytes = options.request_ciphertext_bytes;
   // 33,180,308 bytes of keys were measured; polynomials make up all but these.
   options.key_framing_bytes = 84'628;
   return options;

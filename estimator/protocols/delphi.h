@@ -15,8 +15,6 @@ const Protocol& Delphi();
 // Shared with the variants of DELPHI.
 std::vector<ProtocolParameter> DelphiParameters();
 GarbledOptions DelphiOptions(const primitives::Parameters& parameters, std::string_view id);
-std::vector<std::string> GarbledPrimitives();
-
 }  // namespace picost::protocols
 
 #endif  // PICOST_ESTIMATOR_PROTOCOLS_DELPHI_H_

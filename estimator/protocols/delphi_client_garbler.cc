@@ -32,9 +32,10 @@ class DelphiClientGarblerProtocol : public Protocol {
   static ProtocolInfo MakeInfo() {
     ProtocolInfo info;
     info.id = "delphi-client-garbler";
-    info.version = "1";
+    info.version = "2";
     info.title = "DELPHI, the client garbles";
     info.citation = "Garimella et al., ASPLOS 2023; Mishra et al., USENIX Security 2020";
+    info.keeps = "the same as under DELPHI with the parties of the circuits swapped";
     info.leaves_out = "parallel layers, the planner for quadratic activations";
     info.status = primitives::FormStatus::kVerified;
     info.parameters = DelphiParameters();

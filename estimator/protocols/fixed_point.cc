@@ -191,8 +191,14 @@ class Analysis {
 
   void SetPending(graph::ValueId value, int64_t surplus) {
     int64_t tolerated = std::numeric_limits<int64_t>::max();
-    if (options_.early && !graph_.consumers(value).empty()) tolerated = 0;
+    if (options_.placement == TruncationPlacement::kAfterProducts &&
+        !graph_.consumers(value).empty()) {
+      tolerated = 0;
+    }
     for (graph::NodeId reader : graph_.consumers(value)) {
+      if (options_.placement == TruncationPlacement::kBeforeAdditions && IsSum(reader)) {
+        tolerated = 0;
+      }
       tolerated = std::min(tolerated, Tolerated(rules_[reader]));
     }
     if (surplus > tolerated) {
@@ -200,6 +206,13 @@ class Analysis {
       surplus = 0;
     }
     result_.pending[value] = surplus;
+  }
+
+  // Of two private values.
+  bool IsSum(graph::NodeId id) const {
+    const auto* sum = std::get_if<Elementwise>(&graph_.node(id).attributes);
+    return sum != nullptr && sum->second == Operand::kPrivate &&
+           (sum->kind == ElementwiseKind::kAdd || sum->kind == ElementwiseKind::kSub);
   }
 
   const graph::Graph& graph_;

@@ -20,11 +20,17 @@
 
 namespace picost::protocols {
 
+// Numbers: the protocols' parameter `early_truncation`.
+enum class TruncationPlacement {
+  kLate = 0,             // as above
+  kAfterProducts = 1,    // right after every product: what the placement above saves
+  kBeforeAdditions = 2,  // at the ReLU that follows, but never across an addition
+};
+
 struct FixedPointOptions {
   int64_t ring_bits = 0;
   int64_t fraction_bits = 0;
-  // Cuts right after every product instead: what the placement above saves.
-  bool early = false;
+  TruncationPlacement placement = TruncationPlacement::kLate;
 };
 
 struct FixedPointAnalysis {

@@ -84,8 +84,9 @@ TEST(FixedPoint, EarlyPlacementCutsAfterEveryProductThatIsReadAgain) {
   const ValueId conv = b.Conv(b.Input({1, 3, 8, 8}), 4, 3);
   const ValueId last = b.Conv(b.Relu(conv), 4, 1);
   const graph::Graph graph = b.Build({last});
-  const FixedPointAnalysis analysis =
-      AnalyzeFixedPoint(graph, {.ring_bits = 37, .fraction_bits = 12, .early = true});
+  const FixedPointAnalysis analysis = AnalyzeFixedPoint(
+      graph,
+      {.ring_bits = 37, .fraction_bits = 12, .placement = TruncationPlacement::kAfterProducts});
   EXPECT_EQ(analysis.truncated[conv], 12);
   EXPECT_EQ(Sum(analysis.fused), 0);
   EXPECT_EQ(analysis.pending[last], 12);

@@ -1,6 +1,7 @@
 #include "estimator/protocols/garbled_planner.h"
 
-#include <string_view>
+#include <algorithm>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -8,6 +9,8 @@
 #include "estimator/base/checked_math.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/primitives/forms.h"
+#include "estimator/protocols/garbled_layers.h"
+#include "estimator/protocols/memory.h"
 #include "estimator/protocols/planning.h"
 #include "estimator/protocols/simd_packing.h"
 
@@ -20,86 +23,46 @@ using graph::ElementwiseKind;
 using graph::Node;
 using graph::Operand;
 using primitives::Executor;
-using primitives::Parameters;
 using primitives::Phase;
 using primitives::Product;
 using primitives::Sum;
 
-constexpr int64_t kCircuitFraming = 8;    // length of a serialised circuit
-constexpr int64_t kChunkCircuits = 8192;  // circuits in one message
-constexpr int64_t kChunkFraming = 16;
-constexpr int64_t kLabelMessageFraming = 6;
-constexpr int64_t kCiphertextFraming = 8;  // length of a vector of ciphertexts
-constexpr int64_t kOtQuantum = 128;
-
 class GarbledPlanner {
  public:
   GarbledPlanner(const PlanContext& context, const GarbledOptions& options)
-      : graph_(context.graph), options_(options) {}
+      : context_(context), graph_(context.graph), options_(options), layers_(options) {}
 
   absl::StatusOr<ProtocolPlan> Run() {
     ProtocolPlan plan;
     for (size_t id = 0; id < graph_.nodes().size(); ++id) {
       const Node& node = graph_.nodes()[id];
-      layer_ = CallList();
-      note_.clear();
-      const Storage before = storage_;
+      layers_.StartLayer();
       PICOST_RETURN_IF_ERROR(std::visit(
           [&](const auto& attributes) { return Plan(node, attributes); }, node.attributes));
-      PICOST_RETURN_IF_ERROR(OfLayer(options_.id, node, layer_.status()));
+      PICOST_RETURN_IF_ERROR(OfLayer(options_.id, node, layers_.calls().status()));
       LayerPlan layer;
       layer.node = static_cast<graph::NodeId>(id);
-      layer.calls = std::move(layer_).Take();
+      layer.calls = std::move(layers_.calls()).Take();
       layer.local = layer.calls.empty();
-      layer.note = note_;
-      layer.storage = {storage_.client - before.client, storage_.server - before.server};
+      layer.note = layers_.note();
+      layer.storage = layers_.layer_storage();
       plan.layers.push_back(std::move(layer));
     }
     PICOST_RETURN_IF_ERROR(AddResult(plan));
     CallList setup;
-    AddSetup(setup);
+    layers_.AddSetup(setup);
     PICOST_RETURN_IF_ERROR(setup.status());
     plan.setup_calls = std::move(setup).Take();
-    plan.storage = storage_;
+    plan.storage = layers_.storage();
+    plan.memory = layers_.Memory();
+    const int64_t bytes = CeilDiv(options_.field_bits, 8);
+    plan.memory.push_back(ModelWeights(context_, bytes, /*shared=*/false));
+    plan.memory.push_back(LiveShares(graph_, bytes));
+    PICOST_RETURN_IF_ERROR(layers_.Finish(plan));
     return plan;
   }
 
  private:
-  Phase LinearPhase() const { return options_.linear_offline ? Phase::kOffline : Phase::kOnline; }
-  Phase GarblingPhase() const {
-    return options_.garbling_offline ? Phase::kOffline : Phase::kOnline;
-  }
-  // Where labels of the evaluator's inputs are transferred: the client knows its
-  // share before the input if linear layers ran on masks; the server never does.
-  Phase TransferPhase() const { return options_.client_garbles ? Phase::kOnline : GarblingPhase(); }
-  Executor Garbler() const {
-    return options_.client_garbles ? Executor::kClient : Executor::kServer;
-  }
-  Executor Evaluator() const {
-    return options_.client_garbles ? Executor::kServer : Executor::kClient;
-  }
-  int64_t ClientGarbles() const { return options_.client_garbles ? 1 : 0; }
-  Parameters HeParameters() const {
-    return {{"ring_degree", options_.ring_degree}, {"data_primes", options_.data_primes}};
-  }
-
-  // 24 rotation keys by powers of two in both directions and one column swap, one
-  // relinearization key, the public key.
-  void AddSetup(CallList& setup) const {
-    Parameters keys = HeParameters();
-    keys.Set("galois_keys", 2 * (CeilLog2(options_.ring_degree) - 1));
-    keys.Set("relinearization_keys", 1);
-    keys.Set("public_keys", 1);
-    keys.Set("framing_bytes", options_.key_framing_bytes);
-    setup.Add("he.keygen", keys, 1, Phase::kSetup, Executor::kClient);
-    setup.Add("ot.setup",
-              {{"sender_bytes", 4096},
-               {"receiver_bytes", 4096},
-               {"flights", 3},
-               {"sender_is_client", ClientGarbles()}},
-              1, Phase::kSetup, Executor::kJoint);
-  }
-
   // The server's share of the result; the client adds its own.
   absl::Status AddResult(ProtocolPlan& plan) const {
     CallList result;
@@ -122,102 +85,6 @@ class GarbledPlanner {
     }
     last.local = last.calls.empty();
     return absl::OkStatus();
-  }
-
-  void AddStorage(int64_t client, int64_t server) {
-    storage_.client = Bytes(Sum({storage_.client.value(), client}));
-    storage_.server = Bytes(Sum({storage_.server.value(), server}));
-  }
-
-  void Note(std::string_view note) {
-    absl::StrAppend(&note_, note_.empty() ? "" : "; ", std::string(note));
-  }
-
-  // One linear layer, `count` times. Offline: Enc(r) up, Enc(M r + s) down; online
-  // x - r up and M (x - r) + s in the clear. Without an offline phase: Enc(x) itself.
-  void AddLinear(const SimdWork& work, int64_t count, int64_t inputs, int64_t outputs, int64_t macs,
-                 bool first) {
-    Parameters encrypt = HeParameters();
-    encrypt.Set("ciphertext_bytes", options_.request_ciphertext_bytes);
-    encrypt.Set("message_bytes", kCiphertextFraming * count);
-    layer_.Add("he.encrypt", encrypt, Product({work.input_ciphertexts, count}), LinearPhase(),
-               Executor::kClient);
-    Parameters evaluate = HeParameters();
-    evaluate.Set("products", work.products);
-    evaluate.Set("key_switches", work.key_switches);
-    evaluate.Set("encodings", options_.linear_offline ? 0 : work.products);
-    evaluate.Set("output_ciphertexts", work.output_ciphertexts);
-    evaluate.Set("ciphertext_bytes", options_.reply_ciphertext_bytes);
-    evaluate.Set("message_bytes", kCiphertextFraming);
-    layer_.Add("he.linear_evaluation", evaluate, count, LinearPhase(), Executor::kServer);
-    layer_.Add("he.decrypt", HeParameters(), Product({work.output_ciphertexts, count}),
-               LinearPhase(), Executor::kClient);
-    if (!options_.linear_offline) return;
-    // Where the client garbles, the server evaluates and so holds x - r already.
-    if (!options_.client_garbles || first) {
-      layer_.Add("shares.send",
-                 {{"element_bytes", options_.element_bytes},
-                  {"message_bytes", options_.message_bytes},
-                  {"client_sends", 1}},
-                 Product({inputs, count}), Phase::kOnline, Executor::kClient);
-    }
-    layer_.Add("plaintext.field_macs", {{"field_bits", options_.field_bits}},
-               Product({macs, count}), Phase::kOnline, Executor::kServer);
-    // r and the share of M r at the client, s at the server.
-    AddStorage(Product({options_.element_bytes, inputs + outputs, count}),
-               Product({options_.element_bytes, outputs, count}));
-  }
-
-  // `count` circuits of `gates` AND gates on `operands` shared elements.
-  void AddCircuits(int64_t gates, int64_t operands, int64_t count) {
-    const CircuitSizes& circuit = options_.circuit;
-    const int64_t inputs = Product({operands, circuit.wires});
-    // Two blocks for each output wire and one for each of two constants.
-    const int64_t extra_blocks = 2 * circuit.wires + 2;
-    layer_.Add("gc.garble",
-               {{"and_gates", gates},
-                {"extra_blocks", extra_blocks},
-                {"sent_labels", circuit.wires},
-                {"decoding_bits", 0},
-                {"block_bytes", circuit.block_bytes},
-                {"label_bytes", circuit.label_bytes},
-                {"circuit_bytes", kCircuitFraming},
-                {"chunk_circuits", kChunkCircuits},
-                {"chunk_bytes", kChunkFraming},
-                {"garbler_is_client", ClientGarbles()}},
-               count, GarblingPhase(), Garbler());
-    layer_.Add("ot.extension",
-               {{"message_bytes", 16},
-                {"answer_bytes", 0},
-                {"quantum", kOtQuantum},
-                {"sender_is_client", ClientGarbles()}},
-               Product({inputs, count}), TransferPhase(), Executor::kJoint);
-    // Labels of the garbler's own share.
-    layer_.Add("gc.send_labels",
-               {{"labels", inputs},
-                {"label_bytes", circuit.label_bytes},
-                {"circuit_bytes", kCircuitFraming},
-                {"message_bytes", kLabelMessageFraming},
-                {"garbler_is_client", ClientGarbles()}},
-               count, Phase::kOnline, Garbler());
-    layer_.Add("gc.evaluate",
-               {{"and_gates", gates}, {"returned_bits", 0}, {"garbler_is_client", ClientGarbles()}},
-               count, Phase::kOnline, Evaluator());
-    // The evaluator keeps circuit and its own labels, the garbler a label pair's
-    // first half for each input that is still open.
-    const int64_t tables =
-        Sum({kCircuitFraming, Product({circuit.block_bytes, Sum({2 * gates, extra_blocks})})});
-    const int64_t evaluator =
-        tables + circuit.label_bytes * (circuit.wires + (options_.client_garbles ? 0 : inputs));
-    // A garbling client keeps input labels of both values and output labels: 3,590 bytes
-    // on 42 wires with labels of 28, as published.
-    const int64_t garbler = options_.client_garbles
-                                ? circuit.label_bytes * (2 * inputs + circuit.wires) + 62
-                                : circuit.label_bytes * inputs;
-    if (!options_.garbling_offline) return;
-    const int64_t client = options_.client_garbles ? garbler : evaluator;
-    const int64_t server = options_.client_garbles ? evaluator : garbler;
-    AddStorage(Product({client, count}), Product({server, count}));
   }
 
   SimdWork Pack(const PlainConvolution& plain, int64_t inputs, int64_t outputs,
@@ -246,23 +113,25 @@ class GarbledPlanner {
   }
 
   absl::Status Plan(const Node& node, const graph::Conv& conv) {
-    PlainConvolution plain;
-    if (!ToPlainConvolution(conv, plain)) {
-      return Refuse(options_.id, node, "convolutions over more than two dimensions",
-                    "Use 2-D convolutions");
-    }
+    const PlainConvolution plain = ToPlainConvolution(conv);
+    if (!UnrolledNote(conv).empty()) layers_.Note(UnrolledNote(conv));
     if (options_.packing != Packing::kElements) {
       PICOST_RETURN_IF_ERROR(CheckSlots(node, SlotsOfChannel(plain.height, plain.width)));
     }
-    int64_t pixels_in = 1, pixels_out = 1;
-    for (int64_t size : conv.input_size) pixels_in *= size;
-    for (int64_t size : conv.output_size) pixels_out *= size;
-    const int64_t inputs = plain.in_channels * pixels_in;
-    const int64_t outputs = plain.out_channels * pixels_out;
+    // Of one image (of a slice where it has more than two dimensions) and group.
+    const auto pixels = [](const std::vector<int64_t>& sizes) {
+      int64_t product = 1;
+      for (size_t i = sizes.size() > 2 ? sizes.size() - 2 : 0; i < sizes.size(); ++i) {
+        product *= sizes[i];
+      }
+      return product;
+    };
+    const int64_t inputs = Product({plain.in_channels, pixels(conv.input_size)});
+    const int64_t outputs = Product({plain.out_channels, pixels(conv.output_size)});
     const int64_t macs = Product({conv.transposed ? inputs : outputs, plain.taps,
                                   conv.transposed ? plain.out_channels : plain.in_channels});
-    AddLinear(Pack(plain, inputs, outputs, macs), plain.convolutions, inputs, outputs, macs,
-              ReadsClientPlaintext(graph_, node));
+    layers_.AddLinear(Pack(plain, inputs, outputs, macs), plain.convolutions, inputs, outputs, macs,
+                      ReadsClientPlaintext(graph_, node));
     return absl::OkStatus();
   }
 
@@ -272,8 +141,8 @@ class GarbledPlanner {
     const int64_t macs = Product({in, out});
     const bool first = ReadsClientPlaintext(graph_, node);
     if (options_.packing == Packing::kElements) {
-      AddLinear(PackElements(in, out, macs, options_.ring_degree), linear.rows, in, out, macs,
-                first);
+      layers_.AddLinear(PackElements(in, out, macs, options_.ring_degree), linear.rows, in, out,
+                        macs, first);
       return absl::OkStatus();
     }
     for (int64_t features : {in, out}) {
@@ -283,7 +152,7 @@ class GarbledPlanner {
           absl::StrCat(features, " features; its packing holds at most ", options_.ring_degree),
           "Split the layer, or use a protocol with another packing");
     }
-    AddLinear(PackMatrix(in, out, options_.ring_degree), linear.rows, in, out, macs, first);
+    layers_.AddLinear(PackMatrix(in, out, options_.ring_degree), linear.rows, in, out, macs, first);
     return absl::OkStatus();
   }
 
@@ -294,19 +163,27 @@ class GarbledPlanner {
   absl::Status Plan(const Node& node, const graph::Activation& activation) {
     const KeptElements elements = Kept(activation);
     if (elements.kept == 0) {
-      Note("linear: no element left");
+      layers_.Note("linear: no element left");
       return absl::OkStatus();
     }
+    if (elements.linear == 0) return PlanKept(node, activation, elements.kept);
+    AddGather(elements.kept, layers_.calls());
+    const absl::Status planned = PlanKept(node, activation, elements.kept);
+    AddScatter(elements.kept, layers_.calls());
+    return planned;
+  }
+
+  absl::Status PlanKept(const Node& node, const graph::Activation& activation, int64_t kept) {
     switch (activation.kind) {
       case ActivationKind::kRelu:
       case ActivationKind::kRelu6:
-        AddCircuits(ReluGates(options_.circuit), 1, elements.kept);
+        layers_.AddCircuits(ReluGates(options_.circuit), 1, kept);
         return absl::OkStatus();
       case ActivationKind::kClip:
       case ActivationKind::kThresholdedRelu:
       case ActivationKind::kLeakyRelu:
-        AddCircuits(ReluGates(options_.circuit), 1, elements.kept);
-        Note("the ReLU's circuit with other public constants");
+        layers_.AddCircuits(ReluGates(options_.circuit), 1, kept);
+        layers_.Note("the ReLU's circuit with other public constants");
         return absl::OkStatus();
       case ActivationKind::kPolynomial:
         if (activation.degree != 2) {
@@ -315,7 +192,7 @@ class GarbledPlanner {
                                      "; only squares have a protocol here"),
                         "Use degree 2");
         }
-        AddProducts(elements.kept);
+        layers_.AddProducts(kept);
         return absl::OkStatus();
       default:
         return Refuse(options_.id, node, "no circuit of it was published",
@@ -323,28 +200,10 @@ class GarbledPlanner {
     }
   }
 
-  // Beaver triples made under encryption beforehand, both operands opened online.
-  void AddProducts(int64_t count) {
-    Parameters triples = HeParameters();
-    triples.Set("ciphertext_bytes", options_.request_ciphertext_bytes);
-    layer_.Add("he.multiplication_triples", triples, count,
-               options_.linear_offline ? Phase::kOffline : Phase::kOnline, Executor::kJoint);
-    layer_.Add("beaver.multiply", {{"element_bytes", options_.element_bytes}, {"field", 1}}, count,
-               Phase::kOnline, Executor::kJoint);
-    const int64_t triple = Product({3 * options_.element_bytes, count});
-    AddStorage(triple, triple);
-  }
-
-  void AddMaximum(int64_t window, int64_t count) {
-    if (window <= 1) return;
-    AddCircuits(MaximumGates(options_.circuit, window), window, count);
-    Note("maximum in a garbled circuit: derived, the papers have none");
-  }
-
   absl::Status Plan(const Node& node, const graph::Pool& pool) {
     switch (pool.kind) {
       case graph::PoolKind::kMax:
-        AddMaximum(pool.window, pool.outputs);
+        layers_.AddMaximum(pool.window, pool.outputs);
         return absl::OkStatus();
       case graph::PoolKind::kAverage:
         return absl::OkStatus();  // sums of shares, the divisor goes into the scale
@@ -358,15 +217,8 @@ class GarbledPlanner {
     if (normalization.kind != graph::NormalizationKind::kBatch) {
       return Refuse(options_.id, node, "", "Use batch normalization");
     }
-    AddScaling(normalization.elements, ReadsClientPlaintext(graph_, node));
+    layers_.AddScaling(normalization.elements, ReadsClientPlaintext(graph_, node));
     return absl::OkStatus();
-  }
-
-  // Element by element with the server's values: a diagonal linear layer.
-  void AddScaling(int64_t elements, bool first) {
-    const int64_t blocks = CeilDiv(elements, options_.ring_degree);
-    AddLinear({blocks, blocks, blocks, 0}, 1, elements, elements, elements, first);
-    Note("private scale as a diagonal linear layer: derived");
   }
 
   absl::Status Plan(const Node& node, const graph::Softmax&) {
@@ -380,7 +232,7 @@ class GarbledPlanner {
         return absl::OkStatus();
       case graph::ReduceKind::kMax:
       case graph::ReduceKind::kMin:
-        AddMaximum(reduce.width, reduce.outputs);
+        layers_.AddMaximum(reduce.width, reduce.outputs);
         return absl::OkStatus();
       default:
         return Refuse(options_.id, node, "", "Use sums, means or maxima");
@@ -397,19 +249,19 @@ class GarbledPlanner {
       case ElementwiseKind::kDiv:
         if (elementwise.second == Operand::kPublic) return absl::OkStatus();
         if (elementwise.second == Operand::kWeight) {
-          AddScaling(elementwise.elements, ReadsClientPlaintext(graph_, node));
+          layers_.AddScaling(elementwise.elements, ReadsClientPlaintext(graph_, node));
           return absl::OkStatus();
         }
         if (elementwise.kind == ElementwiseKind::kDiv) break;
-        AddProducts(elementwise.elements);
+        layers_.AddProducts(elementwise.elements);
         return absl::OkStatus();
       case ElementwiseKind::kMin:
       case ElementwiseKind::kMax:
-        AddMaximum(2, elementwise.elements);
+        layers_.AddMaximum(2, elementwise.elements);
         return absl::OkStatus();
       case ElementwiseKind::kAbs:
-        AddCircuits(ReluGates(options_.circuit), 1, elementwise.elements);
-        Note("2 ReLU(x) - x");
+        layers_.AddCircuits(ReluGates(options_.circuit), 1, elementwise.elements);
+        layers_.Note("2 ReLU(x) - x");
         return absl::OkStatus();
       default:
         break;
@@ -434,11 +286,10 @@ class GarbledPlanner {
   absl::Status Plan(const Node&, const graph::View&) { return absl::OkStatus(); }
   absl::Status Plan(const Node&, const graph::PublicLinear&) { return absl::OkStatus(); }
 
+  const PlanContext& context_;
   const graph::Graph& graph_;
   const GarbledOptions& options_;
-  CallList layer_;
-  std::string note_;
-  Storage storage_;
+  GarbledLayers layers_;
 };
 
 }  // namespace
@@ -452,6 +303,45 @@ int64_t ReluGates(const CircuitSizes& circuit) {
 int64_t MaximumGates(const CircuitSizes& circuit, int64_t window) {
   const int64_t reconstruct = circuit.ring ? circuit.wires - 1 : 3 * circuit.wires - 1;
   return Product({window + 1, reconstruct}) + Product({window - 1, 2 * circuit.wires});
+}
+
+std::vector<ProtocolParameter> GarblingParameters(int64_t block_bytes, int64_t label_bytes,
+                                                  std::string source) {
+  return {
+      {"block_wire_bytes", "bytes of a 128-bit block on the wire; 16 when packed tightly",
+       block_bytes, 16, 64, source},
+      {"label_wire_bytes", "bytes of a wire label on the wire; 16 when packed tightly", label_bytes,
+       16, 64, source},
+      {"silent_ot", "OT of the labels. 0: an IKNP extension (semi-honest ALSZ); 1: Ferret", 0, 0, 1,
+       "ALSZ in DELPHI's code; Ferret (Yang et al., CCS 2020) as emp-ot runs it"},
+  };
+}
+
+void ReadGarblingParameters(const primitives::Parameters& parameters, GarbledOptions& options) {
+  options.circuit.block_bytes = parameters.Get("block_wire_bytes");
+  options.circuit.label_bytes = parameters.Get("label_wire_bytes");
+  options.silent_ot = parameters.Get("silent_ot") != 0;
+}
+
+std::vector<std::string> GarbledPrimitives() {
+  return {"he.keygen",
+          "ot.setup",
+          "ot.ferret_setup",
+          "he.encrypt",
+          "he.linear_evaluation",
+          "he.decrypt",
+          "gc.garble",
+          "ot.extension",
+          "ot.ferret_correlated",
+          "ot.ferret_extension",
+          "gc.send_labels",
+          "gc.evaluate",
+          "shares.send",
+          "shares.gather",
+          "shares.scatter",
+          "plaintext.field_macs",
+          "he.multiplication_triples",
+          "beaver.multiply"};
 }
 
 absl::StatusOr<ProtocolPlan> PlanGarbled(const PlanContext& context,

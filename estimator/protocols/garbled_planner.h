@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "estimator/protocols/protocol.h"
@@ -37,6 +38,8 @@ struct GarbledOptions {
   bool linear_offline = true;
   // Tables sent and base transfers made before the input is known.
   bool garbling_offline = true;
+  // Labels by silent OT (Ferret) instead of an IKNP extension.
+  bool silent_ot = false;
   Packing packing = Packing::kDelphi;
   int64_t ring_degree = 8192;
   int64_t data_primes = 4;
@@ -61,6 +64,15 @@ int64_t ReluGates(const CircuitSizes& circuit);
 // AND gates of the maximum of `window` shared elements: each is reconstructed, each
 // but one compared and chosen, the result masked.
 int64_t MaximumGates(const CircuitSizes& circuit, int64_t window);
+
+// Parameters that all of these protocols have: wire sizes of blocks and labels, the
+// flavour of the OT.
+std::vector<ProtocolParameter> GarblingParameters(int64_t block_bytes, int64_t label_bytes,
+                                                  std::string source);
+void ReadGarblingParameters(const primitives::Parameters& parameters, GarbledOptions& options);
+
+// Everything that a plan may call.
+std::vector<std::string> GarbledPrimitives();
 
 absl::StatusOr<ProtocolPlan> PlanGarbled(const PlanContext& context, const GarbledOptions& options);
 

@@ -13,7 +13,9 @@
 // a third), windowed plaintexts, padding of the first layer.
 #include "estimator/protocols/gazelle.h"
 
-#include "estimator/protocols/delphi.h"
+#include <utility>
+
+#include "estimator/primitives/seal_sizes.h"
 #include "estimator/protocols/garbled_planner.h"
 
 namespace picost::protocols {
@@ -29,15 +31,16 @@ class GazelleProtocol : public Protocol {
     options.circuit.wires = options.field_bits + 1;
     options.circuit.compared_bits = options.field_bits;
     options.circuit.clip_bits = -1;
-    options.circuit.block_bytes = 16;
-    options.circuit.label_bytes = 16;
+    ReadGarblingParameters(context.parameters, options);
     options.linear_offline = false;
     options.packing = Packing::kGazelle;
     options.ring_degree = int64_t{1} << context.parameters.Get("log2_ring_degree");
-    options.data_primes = 1;
+    options.data_primes = context.parameters.Get("data_primes");
     // Seeded symmetric encryption up, full ciphertexts down, as SEAL serialises them.
-    options.request_ciphertext_bytes = options.ring_degree * 8 + 194;
-    options.reply_ciphertext_bytes = 2 * options.ring_degree * 8 + 113;
+    options.request_ciphertext_bytes = primitives::seal::SeededCiphertextBytes(
+        options.ring_degree, options.data_primes, primitives::seal::kHeaderBytes4);
+    options.reply_ciphertext_bytes = primitives::seal::CiphertextBytes(
+        options.ring_degree, options.data_primes, primitives::seal::kHeaderBytes4);
     options.element_bytes = 8;
     options.message_bytes = 0;
     return PlanGarbled(context, options);
@@ -47,16 +50,23 @@ class GazelleProtocol : public Protocol {
   static ProtocolInfo MakeInfo() {
     ProtocolInfo info;
     info.id = "gazelle";
-    info.version = "1";
+    info.version = "2";
     info.title = "GAZELLE";
     info.citation = "Juvekar et al., USENIX Security 2018";
+    info.keeps =
+        "garbled circuits and the labels of inputs that are still open; linear layers keep nothing";
     info.leaves_out = "hoisted rotations, windowed plaintexts";
     info.status = primitives::FormStatus::kDerived;
     info.parameters = {
         {"field_bits", "bits of the plaintext modulus", 20, 16, 60, "paper, section 9"},
         {"log2_ring_degree", "binary logarithm of the ring degree", 11, 11, 15,
          "paper, section 9: 2,048 slots"},
+        {"data_primes", "primes of a ciphertext, of up to 60 bits each", 1, 1, 8,
+         "paper, section 9: a 60-bit modulus"},
     };
+    for (ProtocolParameter& parameter : GarblingParameters(16, 16, "packed tightly")) {
+      info.parameters.push_back(std::move(parameter));
+    }
     info.primitives = GarbledPrimitives();
     return info;
   }

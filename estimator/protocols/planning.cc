@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "estimator/base/checked_math.h"
 #include "estimator/base/error.h"
 #include "estimator/primitives/forms.h"
 
@@ -65,17 +66,31 @@ KeptElements Kept(const graph::Activation& activation) {
   return {kept, activation.elements - kept};
 }
 
-bool ToPlainConvolution(const graph::Conv& conv, PlainConvolution& plain) {
+void AddGather(int64_t kept, CallList& calls) {
+  calls.Add("shares.gather", {}, kept, primitives::Phase::kOnline, primitives::Executor::kJoint);
+}
+void AddScatter(int64_t kept, CallList& calls) {
+  calls.Add("shares.scatter", {}, kept, primitives::Phase::kOnline, primitives::Executor::kJoint);
+}
+
+PlainConvolution ToPlainConvolution(const graph::Conv& conv) {
+  PlainConvolution plain;
   const size_t rank = conv.kernel.size();
-  if (rank != 1 && rank != 2) return false;
-  // A missing first dimension is 1.
+  // The last two dimensions; a missing first one is 1.
   const auto at = [rank](const std::vector<int64_t>& values, size_t axis, int64_t missing) {
-    if (rank == 1) return axis == 0 ? missing : values[0];
-    return values[axis];
+    const size_t from_end = 2 - axis;
+    return from_end > rank ? missing : values[rank - from_end];
   };
   plain.convolutions = Product({conv.batch, conv.groups});
   plain.in_channels = conv.in_channels / conv.groups;
   plain.out_channels = conv.out_channels / conv.groups;
+  for (size_t axis = 0; axis + 2 < rank; ++axis) {
+    plain.convolutions = Product({plain.convolutions, conv.output_size[axis]});
+    // Of a transposed convolution a position reads only every stride-th of them.
+    const int64_t read =
+        conv.transposed ? CeilDiv(conv.kernel[axis], conv.strides[axis]) : conv.kernel[axis];
+    plain.in_channels = Product({plain.in_channels, read});
+  }
   plain.taps = Product({at(conv.kernel, 0, 1), at(conv.kernel, 1, 1)});
   int64_t size[2], kernel[2], stride[2], begin[2], end[2];
   for (size_t axis = 0; axis < 2; ++axis) {
@@ -104,12 +119,48 @@ bool ToPlainConvolution(const graph::Conv& conv, PlainConvolution& plain) {
   plain.pad_bottom = end[0];
   plain.pad_left = begin[1];
   plain.pad_right = end[1];
-  return true;
+  return plain;
+}
+
+primitives::Parameters ShapeParameters(const PlainConvolution& conv) {
+  return {{"in_channels", conv.in_channels},
+          {"out_channels", conv.out_channels},
+          {"height", conv.height},
+          {"width", conv.width},
+          {"kernel_height", conv.kernel_height},
+          {"kernel_width", conv.kernel_width},
+          {"stride_height", conv.stride_height},
+          {"stride_width", conv.stride_width},
+          {"pad_top", conv.pad_top},
+          {"pad_bottom", conv.pad_bottom},
+          {"pad_left", conv.pad_left},
+          {"pad_right", conv.pad_right}};
+}
+
+int64_t OutputPixels(const PlainConvolution& conv) {
+  const int64_t rows =
+      (conv.height + conv.pad_top + conv.pad_bottom - conv.kernel_height) / conv.stride_height + 1;
+  const int64_t columns =
+      (conv.width + conv.pad_left + conv.pad_right - conv.kernel_width) / conv.stride_width + 1;
+  return Product({rows, columns});
+}
+
+std::string_view UnrolledNote(const graph::Conv& conv) {
+  return conv.kernel.size() > 2 ? "one 2-D convolution for each slice of the result: derived" : "";
+}
+
+Refill FilledOnce(std::string pool, std::string primitive, int64_t times) {
+  constexpr int64_t kNever = int64_t{1} << 62;
+  return {.pool = std::move(pool),
+          .yield = kNever,
+          .primitive = std::move(primitive),
+          .drawn_before = kNever - 1,
+          .times = times};
 }
 
 absl::Status RefillPools(const std::vector<Refill>& refills, ProtocolPlan& plan) {
   for (const Refill& refill : refills) {
-    int64_t drawn = 0;
+    int64_t drawn = refill.drawn_before;
     for (LayerPlan& layer : plan.layers) {
       const int64_t before = drawn / refill.yield;
       for (const PrimitiveCall& call : layer.calls) {
@@ -118,8 +169,9 @@ absl::Status RefillPools(const std::vector<Refill>& refills, ProtocolPlan& plan)
         }
       }
       CallList added;
-      added.Add(refill.primitive, refill.parameters, drawn / refill.yield - before,
-                primitives::Phase::kOnline, primitives::Executor::kJoint);
+      added.Add(refill.primitive, refill.parameters,
+                Product({drawn / refill.yield - before, refill.times}), refill.phase,
+                primitives::Executor::kJoint);
       if (!added.status().ok()) return added.status();
       for (PrimitiveCall& call : std::move(added).Take()) {
         layer.calls.push_back(std::move(call));

@@ -51,6 +51,10 @@ struct KeptElements {
 };
 KeptElements Kept(const graph::Activation& activation);
 
+// The kept elements of a partly kept activation into a batch of their own, and back.
+void AddGather(int64_t kept, CallList& calls);
+void AddScatter(int64_t kept, CallList& calls);
+
 // One group of one image of a convolution, as a 2-D stride-and-padding problem.
 struct PlainConvolution {
   int64_t convolutions = 1;  // batch x groups
@@ -71,8 +75,21 @@ struct PlainConvolution {
 
 // One-dimensional convolutions become images of height 1; a transposed convolution
 // becomes the plain one over its input with zeros put between the pixels (stride - 1
-// of them) and kernel - 1 - pad around. False for three and more dimensions.
-bool ToPlainConvolution(const graph::Conv& conv, PlainConvolution& plain);
+// of them) and kernel - 1 - pad around. Of more than two dimensions the last two are the
+// image: each position of the others in the result is a convolution of its own, over the
+// channels of all kernel positions that it reads (at a border fewer: zeros count, too).
+PlainConvolution ToPlainConvolution(const graph::Conv& conv);
+
+// Of the stride-and-padding problem, as primitives of convolutions declare them.
+primitives::Parameters ShapeParameters(const PlainConvolution& conv);
+// Rows times columns of the result.
+int64_t OutputPixels(const PlainConvolution& conv);
+
+// Note of a layer whose convolution was unrolled so; empty for two dimensions and fewer.
+std::string_view UnrolledNote(const graph::Conv& conv);
+
+// A pool that is filled by the first layer that draws from it, and never again.
+Refill FilledOnce(std::string pool, std::string primitive, int64_t times = 1);
 
 // Adds the calls that refill pools, and notes them in the plan.
 absl::Status RefillPools(const std::vector<Refill>& refills, ProtocolPlan& plan);

@@ -64,18 +64,31 @@ absl::Status CheckTotals(const ProtocolPlan& plan) {
                    {.mend = "Use a smaller model"});
 }
 
+template <typename Visit>
+void ForEachCall(const ProtocolPlan& plan, primitives::Phase phase, const Visit& visit) {
+  for (const primitives::PrimitiveCall& call : plan.setup_calls) {
+    if (call.phase == phase) visit(call);
+  }
+  for (const LayerPlan& layer : plan.layers) {
+    for (const primitives::PrimitiveCall& call : layer.calls) {
+      if (call.phase == phase) visit(call);
+    }
+  }
+}
+
 }  // namespace
 
 primitives::Traffic ProtocolPlan::TotalTraffic(primitives::Phase phase) const {
   primitives::Traffic total;
-  for (const primitives::PrimitiveCall& call : setup_calls) {
-    if (call.phase == phase) total += call.traffic;
-  }
-  for (const LayerPlan& layer : layers) {
-    for (const primitives::PrimitiveCall& call : layer.calls) {
-      if (call.phase == phase) total += call.traffic;
-    }
-  }
+  ForEachCall(*this, phase, [&](const primitives::PrimitiveCall& call) { total += call.traffic; });
+  return total;
+}
+
+primitives::Operations ProtocolPlan::TotalOperations(primitives::Phase phase) const {
+  primitives::Operations total;
+  ForEachCall(*this, phase, [&](const primitives::PrimitiveCall& call) {
+    total += primitives::OperationsOf(call);
+  });
   return total;
 }
 
@@ -97,7 +110,7 @@ absl::StatusOr<ProtocolPlan> Plan(std::string_view protocol_id, const graph::Gra
     }
     return MakeError(absl::StatusCode::kNotFound,
                      absl::StrCat("no protocol is called \"", std::string(protocol_id), "\""),
-                     {.field = "protocol.id", .mend = absl::StrCat("Use one of: ", known)});
+                     {.field = "protocol.protocol", .mend = absl::StrCat("Use one of: ", known)});
   }
   PICOST_ASSIGN_OR_RETURN(const primitives::Parameters parameters,
                           Resolve(protocol->info(), requested));

@@ -43,15 +43,18 @@ struct ProtocolInfo {
   std::string title;
   std::string citation;
   std::string leaves_out;
+  // What stays with the parties from offline to online, or why nothing does.
+  std::string keeps;
   primitives::FormStatus status = primitives::FormStatus::kDerived;
   std::vector<ProtocolParameter> parameters;
   std::vector<std::string> primitives;  // ids it may plan
 };
 
-// Bytes that stay with a party from offline to online.
+// Bytes that stay with a party from offline to online, for one inference.
 struct Storage {
   Bytes client;
   Bytes server;
+  friend bool operator==(const Storage&, const Storage&) = default;
 };
 
 // One node's share of the plan.
@@ -67,12 +70,15 @@ struct LayerPlan {
 };
 
 // Refills a pool: a call to make for each `yield` drawn, at the layer that crosses
-// the boundary. Counters start at 0 and run through all layers in order.
+// the boundary. Counters run through all layers in order.
 struct Refill {
   std::string pool;
   int64_t yield = 0;
   std::string primitive;
   primitives::Parameters parameters;
+  int64_t drawn_before = 0;  // where the counter starts: less than yield
+  int64_t times = 1;         // how often the primitive runs each time: once a thread
+  primitives::Phase phase = primitives::Phase::kOnline;
 };
 
 struct ProtocolPlan {
@@ -84,8 +90,12 @@ struct ProtocolPlan {
   std::vector<LayerPlan> layers;  // one per node of the graph, in order
   Storage storage;
   std::vector<Refill> refills;  // those that RefillPools has applied
+  // Memory and storage of the parties by what it holds; the offline items that
+  // inferences need one by one make up `storage`.
+  std::vector<primitives::MemoryItem> memory;
 
   primitives::Traffic TotalTraffic(primitives::Phase phase) const;
+  primitives::Operations TotalOperations(primitives::Phase phase) const;
 };
 
 // What a planner may look at. References outlive the call.

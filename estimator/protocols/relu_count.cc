@@ -50,6 +50,7 @@ class ReluCountProtocol : public Protocol {
     info.version = "1";
     info.title = "ReLU count as a proxy of latency";
     info.citation = "Ghodsi et al. (CryptoNAS), NeurIPS 2020; Cho et al. (SNL), ICML 2022";
+    info.keeps = "nothing: a proxy has no state";
     info.leaves_out = "everything but ReLUs: linear layers, traffic, flights, fixed costs";
     info.status = primitives::FormStatus::kDerived;
     info.primitives = {"proxy.relu"};

@@ -4,6 +4,9 @@
 // A step is planned as one batch of n elements: sequential steps are sequential
 // calls, so that flights add up along the depth. Lowered functions state their depth
 // and source where they are implemented; a protocol that has its own way overrides.
+//
+// Everything stays at the protocol's one width: tables hold values of the full ring or
+// field, so that no step extends or reduces a width (SIRNN's mixed widths are left out).
 #ifndef PICOST_ESTIMATOR_PROTOCOLS_SHARE_BACKEND_H_
 #define PICOST_ESTIMATOR_PROTOCOLS_SHARE_BACKEND_H_
 
@@ -28,6 +31,10 @@ class ShareBackend {
                                bool client_plaintext) = 0;
   virtual absl::Status AddLinear(const graph::Node& node, int64_t in_features, int64_t out_features,
                                  int64_t rows) = 0;
+  // X Y with both shared: X0 Y0 and X1 Y1 are local, X0 Y1 and X1 Y0 are each a linear
+  // layer whose matrix one party holds.
+  virtual absl::Status AddPrivateMatMul(const graph::Node& node,
+                                        const graph::PrivateMatMul& product);
   // A private scale for each channel / each element.
   virtual void AddChannelScaling(int64_t pixels, int64_t channels) = 0;
   virtual void AddScaling(int64_t n) = 0;
@@ -60,14 +67,18 @@ class ShareBackend {
 
   // What set-up the calls so far need.
   virtual absl::Status AddSetup(CallList& setup) = 0;
-  // Steps that the whole plan needs (silent OT).
-  virtual absl::Status Finish(ProtocolPlan&) { return absl::OkStatus(); }
+  // What the whole plan needs: steps that refill pools, what the parties keep beside
+  // weights and shares.
+  virtual absl::Status Finish(ProtocolPlan& plan) = 0;
 
   CallList& layer() { return layer_; }
   std::string& note() { return note_; }
+  // Offline material of the layer.
+  const Storage& storage() const { return storage_; }
   void StartLayer() {
     layer_ = CallList();
     note_.clear();
+    storage_ = {};
   }
   void Note(std::string_view text);
 
@@ -83,11 +94,15 @@ class ShareBackend {
     AddTruncation(n, fraction_bits_);
   }
 
+  // Both parties keep as much from offline to online.
+  void Keep(int64_t bytes);
+
   const int64_t fraction_bits_;
 
  private:
   CallList layer_;
   std::string note_;
+  Storage storage_;
 };
 
 }  // namespace picost::protocols

@@ -4,14 +4,14 @@
 #include <utility>
 #include <variant>
 
-#include "absl/strings/str_cat.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/protocols/fixed_point.h"
+#include "estimator/protocols/memory.h"
+#include "estimator/protocols/share_activations.h"
 
 namespace picost::protocols {
 namespace {
 
-using graph::ActivationKind;
 using graph::Elementwise;
 using graph::ElementwiseKind;
 using graph::Node;
@@ -20,16 +20,19 @@ using graph::Operand;
 class SharePlanner {
  public:
   SharePlanner(const PlanContext& context, const SharePlanOptions& options, ShareBackend& backend)
-      : graph_(context.graph),
+      : context_(context),
+        graph_(context.graph),
         options_(options),
         backend_(backend),
         scales_(AnalyzeFixedPoint(
-            graph_, {options.ring_bits, options.fraction_bits, options.early_truncation})) {}
+            graph_, {options.ring_bits, options.fraction_bits, options.truncation})) {}
 
   absl::StatusOr<ProtocolPlan> Run() {
     ProtocolPlan plan;
     for (size_t id = 0; id < graph_.nodes().size(); ++id) {
       PICOST_ASSIGN_OR_RETURN(LayerPlan layer, PlanNode(static_cast<graph::NodeId>(id)));
+      plan.storage.client += layer.storage.client;
+      plan.storage.server += layer.storage.server;
       plan.layers.push_back(std::move(layer));
     }
     CallList setup;
@@ -37,6 +40,8 @@ class SharePlanner {
     PICOST_RETURN_IF_ERROR(setup.status());
     plan.setup_calls = std::move(setup).Take();
     PICOST_RETURN_IF_ERROR(backend_.Finish(plan));
+    plan.memory.push_back(ModelWeights(context_, options_.element_bytes, options_.shared_weights));
+    plan.memory.push_back(LiveShares(graph_, options_.element_bytes));
     return plan;
   }
 
@@ -61,6 +66,7 @@ class SharePlanner {
     layer.calls = std::move(backend_.layer()).Take();
     layer.local = layer.calls.empty();
     layer.note = backend_.note();
+    layer.storage = backend_.storage();
     return layer;
   }
 
@@ -78,106 +84,20 @@ class SharePlanner {
   }
 
   absl::Status Plan(const Node& node, const graph::Conv& conv) {
-    PlainConvolution plain;
-    if (!ToPlainConvolution(conv, plain)) {
-      return Refused(node, "convolutions over more than two dimensions have no packing");
-    }
-    return backend_.AddConv(node, plain, ReadsClientPlaintext(graph_, node));
+    if (!UnrolledNote(conv).empty()) backend_.Note(UnrolledNote(conv));
+    return backend_.AddConv(node, ToPlainConvolution(conv), ReadsClientPlaintext(graph_, node));
   }
 
   absl::Status Plan(const Node& node, const graph::Linear& linear) {
     return backend_.AddLinear(node, linear.in_features, linear.out_features, linear.rows);
   }
 
-  // X Y with shares: X0 Y0 and X1 Y1 are local; X0 Y1 and X1 Y0 are each a linear layer
-  // whose matrix one party holds.
   absl::Status Plan(const Node& node, const graph::PrivateMatMul& product) {
-    PICOST_RETURN_IF_ERROR(
-        backend_.AddLinear(node, product.inner, product.columns, product.rows * product.batch));
-    backend_.Note("two cross terms of shares, each as a linear layer");
-    return backend_.AddLinear(node, product.inner, product.rows, product.columns * product.batch);
+    return backend_.AddPrivateMatMul(node, product);
   }
 
   absl::Status Plan(const Node& node, const graph::Activation& activation) {
-    const KeptElements elements = Kept(activation);
-    const int64_t n = elements.kept;
-    if (n == 0) {
-      backend_.Note("linear: no element left");
-      return absl::OkStatus();
-    }
-    if (elements.linear > 0) backend_.Note("the linear rest is gathered locally");
-    const int64_t surplus = scales_.fused[node_];
-    switch (activation.kind) {
-      case ActivationKind::kRelu:
-        if (options_.relu_degree > 0) {
-          backend_.Note(absl::StrCat("polynomial of degree ", options_.relu_degree,
-                                     " in the ReLU's place: needs retraining"));
-          return backend_.AddPolynomial(node, options_.relu_degree, "", n);
-        }
-        backend_.AddRelu(n, surplus);
-        backend_.AddTruncation(elements.linear, surplus);
-        if (surplus > 0) backend_.Note("truncation placed at the ReLU");
-        return absl::OkStatus();
-      case ActivationKind::kRelu6:
-      case ActivationKind::kClip:
-        // low + ReLU(x - low) - ReLU(x - high): both in one batch, one cut after.
-        backend_.AddRelu(2 * n, 0);
-        backend_.AddTruncation(activation.elements, surplus);
-        backend_.Note("two ReLUs in one batch");
-        return absl::OkStatus();
-      case ActivationKind::kThresholdedRelu:
-        backend_.AddRelu(n, 0);
-        backend_.AddTruncation(activation.elements, surplus);
-        return absl::OkStatus();
-      case ActivationKind::kLeakyRelu:
-        // a x + (1 - a) ReLU(x): products with the public a are local.
-        backend_.AddRelu(n, 0);
-        return absl::OkStatus();
-      case ActivationKind::kPRelu:
-        backend_.AddRelu(n, 0);
-        backend_.AddScaling(n);
-        return absl::OkStatus();
-      case ActivationKind::kHardSigmoid:
-        backend_.AddRelu(2 * n, 0);
-        backend_.AddTruncation(n, options_.fraction_bits);
-        return absl::OkStatus();
-      case ActivationKind::kHardSwish:
-        // x clip(x + 3, 0, 6) / 6.
-        backend_.AddRelu(2 * n, 0);
-        backend_.AddProduct(n);
-        backend_.AddTruncation(n, 2 * options_.fraction_bits);
-        return absl::OkStatus();
-      case ActivationKind::kGelu:
-      case ActivationKind::kGeluTanh:
-      case ActivationKind::kSilu:
-      case ActivationKind::kErf:
-      case ActivationKind::kSoftplus:
-      case ActivationKind::kMish:
-        backend_.AddPiecewisePolynomial(n);
-        backend_.Note("polynomials on intervals");
-        return absl::OkStatus();
-      case ActivationKind::kSigmoid:
-      case ActivationKind::kTanh:  // 2 sigmoid(2x) - 1
-        backend_.AddSigmoid(n);
-        return absl::OkStatus();
-      case ActivationKind::kSoftsign:
-        backend_.AddRelu(n, 0);  // |x| = 2 ReLU(x) - x
-        backend_.AddReciprocal(n);
-        backend_.AddProduct(n);
-        backend_.AddTruncation(n, options_.fraction_bits);
-        return absl::OkStatus();
-      case ActivationKind::kElu:
-      case ActivationKind::kCelu:
-      case ActivationKind::kSelu:
-        backend_.AddRelu(n, 0);
-        backend_.AddExponential(n);
-        backend_.AddMultiplex(n);
-        backend_.AddTruncation(n, options_.fraction_bits);
-        return absl::OkStatus();
-      case ActivationKind::kPolynomial:
-        return backend_.AddPolynomial(node, activation.degree, activation.scheme, n);
-    }
-    return Refused(node, "");
+    return PlanActivation(node, activation, options_, scales_.fused[node_], backend_);
   }
 
   absl::Status Plan(const Node& node, const graph::Pool& pool) {
@@ -391,6 +311,7 @@ class SharePlanner {
   absl::Status Plan(const Node&, const graph::View&) { return absl::OkStatus(); }
   absl::Status Plan(const Node&, const graph::PublicLinear&) { return absl::OkStatus(); }
 
+  const PlanContext& context_;
   const graph::Graph& graph_;
   const SharePlanOptions& options_;
   ShareBackend& backend_;

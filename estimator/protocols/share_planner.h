@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "estimator/protocols/fixed_point.h"
 #include "estimator/protocols/protocol.h"
 #include "estimator/protocols/share_backend.h"
 
@@ -18,10 +19,13 @@ struct SharePlanOptions {
   int64_t fraction_bits = 0;
   // Average pooling divides interactively; else the divisor goes into weights.
   bool divides_average = true;
-  // Truncates right after every product, not as late as is exact.
-  bool early_truncation = false;
+  TruncationPlacement truncation = TruncationPlacement::kLate;
   // Plans every ReLU as a polynomial of this degree (retraining); 0: as a ReLU.
   int64_t relu_degree = 0;
+  // Of a share in memory.
+  int64_t element_bytes = 8;
+  // Weights are shared, too; else the server has them in the clear.
+  bool shared_weights = false;
 };
 
 absl::StatusOr<ProtocolPlan> PlanShared(const PlanContext& context, const SharePlanOptions& options,

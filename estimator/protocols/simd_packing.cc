@@ -96,8 +96,11 @@ SimdWork PackElements(int64_t inputs, int64_t outputs, int64_t macs, int64_t rin
 }
 
 // The input is one ciphertext; `pack` rows of the matrix share one. Products are
-// summed inside by rotations: inputs - 1 of them align the diagonals, then
-// log2(width / inputs) fold the row.
+// summed inside by rotations: by 1, 2, ..., diagonals - 1 to align the diagonals (keys
+// are for powers of two: one key switch for each digit of the step in non-adjacent
+// form), then log2(width / diagonals) to fold the row. Garimella et al. publish 226.9 s
+// of evaluation for VGG-16 with two layers of 4,096 features: with these key switches
+// the table of their convolutions gives 221 s, with one for each rotation 196 s.
 SimdWork PackMatrix(int64_t in_features, int64_t out_features, int64_t ring_degree) {
   const int64_t width = NextPowerOfTwo(in_features);
   const int64_t pack = std::max<int64_t>(1, ring_degree / width);
@@ -106,7 +109,8 @@ SimdWork PackMatrix(int64_t in_features, int64_t out_features, int64_t ring_degr
   work.input_ciphertexts = 1;
   work.output_ciphertexts = 1;
   work.products = diagonals;
-  work.key_switches = diagonals - 1 + CeilLog2(std::max<int64_t>(1, width / diagonals));
+  work.key_switches =
+      NafWeightsBelow(diagonals) + CeilLog2(std::max<int64_t>(1, width / diagonals));
   return work;
 }
 

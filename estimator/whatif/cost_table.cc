@@ -90,27 +90,31 @@ absl::StatusOr<MetricValues> OwnOf(EditSession& session, const CostTable& table,
   return Own(totals, table.pools);
 }
 
-// |both - one - other + base| for every pair of neighbours that may both change kind,
-// and what is left when all of them do.
+// |both - one - other + base| for every pair of neighbours that may both change kind, one
+// of them with effect beyond its own layer, and what is left when all of them do.
 absl::Status AddInteractions(EditSession& session, CostTable& table) {
   const graph::Graph& graph = session.base();
   const auto own_base = Own(*session.Evaluate(std::vector<EditOperation>{}), table.pools);
   std::vector<const EditOperation*> changes;
   std::vector<MetricValues> alone;
+  std::vector<bool> reaches;  // beyond the layer itself
   std::vector<EditOperation> all;
   for (const TableLayer& layer : table.layers) {
     changes.push_back(ChangesKind(layer));
     alone.emplace_back();
+    reaches.push_back(false);
     if (changes.back() == nullptr) continue;
     all.push_back(*changes.back());
     PICOST_ASSIGN_OR_RETURN(alone.back(), OwnOf(session, table, {*changes.back()}));
+    PICOST_ASSIGN_OR_RETURN(const bool beyond, session.ChangesOthers({*changes.back()}));
+    reaches.back() = beyond;
   }
   MetricValues pairs = {};
   for (size_t i = 0; i < table.layers.size(); ++i) {
     if (changes[i] == nullptr) continue;
     const std::set<NodeId> following = Following(graph, Find(graph, table.layers[i].node));
     for (size_t j = 0; j < table.layers.size(); ++j) {
-      if (changes[j] == nullptr || j == i) continue;
+      if (changes[j] == nullptr || j == i || !(reaches[i] || reaches[j])) continue;
       if (following.count(Find(graph, table.layers[j].node)) == 0) continue;
       PICOST_ASSIGN_OR_RETURN(const MetricValues both,
                               OwnOf(session, table, {*changes[i], *changes[j]}));

@@ -21,6 +21,7 @@ int32_t Accumulator::Intern(const PrimitiveCall& call, const cost::Pricing& pric
   fit.executor = executor;
   fit.key = std::move(key);
   fit.total.group = pricing.group;
+  fit.total.lanes = pricing.Lanes();
   fit.total.usage.assign(call.usage.size(), 0);
   // Composition visits fits in ascending order of their keys.
   auto& groups = totals_[phase].groups[executor];
@@ -37,7 +38,7 @@ int32_t Accumulator::Intern(const PrimitiveCall& call, const cost::Pricing& pric
 
 PricedBy Accumulator::FindPrice(const PrimitiveCall& call,
                                 const std::vector<protocols::Refill>& refills) {
-  PricedBy price;
+  PricedBy price{.network = &deployment_->network};
   for (const primitives::PoolUse& use : call.pools) {
     const auto refill = std::find_if(refills.begin(), refills.end(),
                                      [&use](const auto& r) { return r.pool == use.pool; });
@@ -54,6 +55,7 @@ void Accumulator::AddCall(const PrimitiveCall& call, const PricedBy& price, Laye
   PhaseShare& share = layer.phases[static_cast<int>(call.phase)];
   share.used = true;
   share.traffic += call.traffic;
+  if (call.spec->duplex) share.duplex_traffic += call.traffic;
   share.critical_flights += call.critical_flights.value();
   if (call.spec->status == primitives::FormStatus::kEmpirical) {
     share.traffic_relative_bound =
@@ -70,7 +72,7 @@ void Accumulator::AddCall(const PrimitiveCall& call, const PricedBy& price, Laye
   share.claimed = share.claimed && price.pricing.group->interval_claimed;
   layer.extrapolated = layer.extrapolated || cost::Extrapolates(call, price.pricing);
   layer.terms.push_back({.fit = price.fit,
-                         .own_variance = cost::OwnVariance(*price.pricing.group, call.usage),
+                         .share = cost::ShareOf(call, price.pricing, *price.network),
                          .traffic = call.traffic,
                          .usage = call.usage});
 }
@@ -83,13 +85,11 @@ LayerCost Accumulator::Compile(const std::vector<PrimitiveCall>& calls, size_t b
 }
 
 void Accumulator::Start() {
-  for (Fit& fit : fits_) {
-    std::fill(fit.total.usage.begin(), fit.total.usage.end(), 0);
-    fit.total.own_variance = 0;
-    fit.total.traffic = {};
-  }
+  for (Fit& fit : fits_) fit.total.Clear();
   for (cost::PhaseTotals& totals : totals_) {
     totals.traffic = {};
+    totals.duplex_traffic = {};
+    totals.restart_seconds = 0;
     totals.critical_flights = {};
     totals.traffic_relative_bound = 0;
     totals.claimed = true;
@@ -106,6 +106,7 @@ void Accumulator::Add(const LayerCost& layer) {
     if (!share.used) continue;
     cost::PhaseTotals& totals = totals_[phase];
     totals.traffic += share.traffic;
+    totals.duplex_traffic += share.duplex_traffic;
     totals.critical_flights += Flights(share.critical_flights);
     totals.traffic_relative_bound =
         std::max(totals.traffic_relative_bound, share.traffic_relative_bound);
@@ -115,10 +116,9 @@ void Accumulator::Add(const LayerCost& layer) {
     }
   }
   for (const Term& term : layer.terms) {
-    cost::GroupTotal& total = fits_[term.fit].total;
-    for (size_t i = 0; i < term.usage.size(); ++i) total.usage[i] += term.usage[i];
-    total.own_variance += term.own_variance;
-    total.traffic += term.traffic;
+    Fit& fit = fits_[term.fit];
+    fit.total.Add(term.usage, term.traffic, term.share);
+    totals_[fit.phase].restart_seconds += term.share.restart_seconds;
   }
   storage_.client += layer.storage.client;
   storage_.server += layer.storage.server;
@@ -129,7 +129,8 @@ void Accumulator::Add(const LayerCost& layer) {
 std::array<cost::PhaseCost, primitives::kPhaseCount> Accumulator::Finish() {
   std::array<cost::PhaseCost, primitives::kPhaseCount> phases;
   for (int phase = 0; phase < primitives::kPhaseCount; ++phase) {
-    phases[phase] = cost::FinishPhase(totals_[phase], deployment_->network);
+    phases[phase] = cost::FinishPhase(static_cast<primitives::Phase>(phase), totals_[phase],
+                                      deployment_->network);
   }
   return phases;
 }

@@ -14,6 +14,7 @@
 #include "estimator/cost/deployment.h"
 #include "estimator/cost/estimate.h"
 #include "estimator/cost/phase_sum.h"
+#include "estimator/cost/pricing.h"
 #include "estimator/primitives/primitive.h"
 #include "estimator/protocols/protocol.h"
 
@@ -22,19 +23,22 @@ namespace picost::whatif {
 // Traffic and completeness of some calls in one phase.
 struct PhaseShare {
   primitives::Traffic traffic;
+  primitives::Traffic duplex_traffic;
   int64_t critical_flights = 0;
   double traffic_relative_bound = 0;
   bool claimed = true;
   std::array<bool, cost::kExecutorCount> missing = {};
   bool used = false;
+  friend bool operator==(const PhaseShare&, const PhaseShare&) = default;
 };
 
 // One priced call.
 struct Term {
   int32_t fit = 0;  // index into Accumulator's fits
-  double own_variance = 0;
+  cost::CallShare share;
   primitives::Traffic traffic;
   std::vector<int64_t> usage;
+  friend bool operator==(const Term&, const Term&) = default;
 };
 
 struct LayerCost {
@@ -44,10 +48,12 @@ struct LayerCost {
   protocols::Storage storage;
   bool extrapolated = false;
   int64_t relu_elements = 0;
+  friend bool operator==(const LayerCost&, const LayerCost&) = default;
 };
 
 // Which fit prices a call: the same for all calls that differ in count alone.
 struct PricedBy {
+  const cost::NetworkProfile* network = nullptr;  // lives as long as the accumulator
   cost::Pricing pricing;
   int32_t fit = -1;            // index into Accumulator's fits; -1: nothing to price, or no table
   std::vector<int32_t> pools;  // by entry of the call's pools: the refill, or -1

@@ -212,7 +212,7 @@ void EditSession::Learn(Variant& variant) {
 absl::StatusOr<LayerCost> EditSession::CompileRefill(const Refill& refill, int64_t count) {
   PICOST_ASSIGN_OR_RETURN(
       const primitives::PrimitiveCall call,
-      primitives::MakeCall(refill.primitive, refill.parameters, count, primitives::Phase::kOnline,
+      primitives::MakeCall(refill.primitive, refill.parameters, count * refill.times, refill.phase,
                            primitives::Executor::kJoint));
   return accumulator_.Compile({call}, 0, 1, {});
 }
@@ -220,7 +220,8 @@ absl::StatusOr<LayerCost> EditSession::CompileRefill(const Refill& refill, int64
 absl::Status EditSession::AddLayers(const Variant& variant) {
   accumulator_.Start();
   accumulator_.Add(variant.setup);
-  drawn_.assign(variant.refills.size(), 0);
+  drawn_.clear();
+  for (const Refill& refill : variant.refills) drawn_.push_back(refill.drawn_before);
   for (const NodeId id : variant.busy) {
     const int32_t position = position_by_node_[id];
     const LayerCost& layer = position < 0 ? variant.layers[id] : *chosen_[position];
@@ -281,6 +282,26 @@ absl::StatusOr<EditSession::Variant*> EditSession::Prepare() {
   PICOST_ASSIGN_OR_RETURN(Variant * variant, Plan(key));
   ChooseLayers(*variant);
   return variant;
+}
+
+absl::StatusOr<bool> EditSession::ChangesOthers(const std::vector<EditOperation>& operations) {
+  PICOST_RETURN_IF_ERROR(Resolve({}));
+  PICOST_RETURN_IF_ERROR(Prepare().status());
+  const std::string base = VariantKey();
+  PICOST_RETURN_IF_ERROR(Resolve(operations));
+  PICOST_ASSIGN_OR_RETURN(const Variant* edited, Prepare());
+  const auto found = variants_.find(base);
+  if (found == variants_.end()) return true;  // forgotten meanwhile
+  const Variant& before = *found->second;
+  if (!(edited->setup == before.setup)) return true;
+  for (size_t id = 0; id < before.layers.size(); ++id) {
+    const int32_t position = position_by_node_[id];
+    const bool touched =
+        position >= 0 && std::find(touched_.begin(), touched_.end(), position) != touched_.end();
+    if (touched || edited->layers[id] == before.layers[id]) continue;
+    return true;
+  }
+  return false;
 }
 
 EditTotals EditSession::Collect() {

@@ -73,6 +73,8 @@ class EditSession {
   const std::vector<graph::NodeId>& activations() const { return activations_; }
   // A call to refill is made for each `yield` drawn, counted through the network.
   absl::StatusOr<std::vector<PoolCost>> Pools();
+  // Whether the operations, on one activation, change what another layer costs.
+  absl::StatusOr<bool> ChangesOthers(const std::vector<EditOperation>& operations);
   // How often a whole network was planned: grows with variants, not with counts.
   int64_t networks_planned() const { return networks_planned_; }
   // One activation's own layer after the operations, without refills.

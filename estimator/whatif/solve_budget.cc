@@ -1,13 +1,17 @@
-// Costs of choices add up apart from two things: refills of pools, whose number is the
-// rounded-down sum of what all layers draw, and interactions of neighbours (the table's
-// error). The knapsack is solved with all, half and none of the refills in proportion
-// to what is drawn; each answer is evaluated afresh, and the budget given to the
-// knapsack is moved by what it was off, until the fresh cost meets the budget.
+// Costs of choices add up apart from two things: refills of pools that layers share, and
+// interactions of neighbours (the table's error).
 //
-// The bound: a fresh cost is at least the proportional one minus one refill of each
-// pool, and at least the one without refills, each minus the table's error. Whatever
-// meets the budget afresh meets those relaxed ones, where the linear program bounds
-// its value; the smaller bound counts.
+// The number of refills of each pool is enumerated outside: if pool p is refilled n_p
+// times, then
+//
+//   own cost <= budget - sum of n_p x refill_p    and    draws_p <= (n_p + 1) x yield_p - 1.
+//
+// Each of these is a knapsack, and so is every sum of them with prices >= 0; the sum with
+// refill / yield for each draw is the one where both count. The linear programs of these
+// views bound the value of the case, the smallest one counts, and cases are taken in the
+// order of their bounds until none can be better than what was found. What a view's
+// knapsack selects is evaluated afresh, which alone decides whether it meets the budget;
+// where it does not (an interaction), the limit is moved by what it was off.
 #include "estimator/whatif/solve_budget.h"
 
 #include <algorithm>
@@ -24,9 +28,11 @@
 namespace picost::whatif {
 namespace {
 
-constexpr int kRounds = 5;
+constexpr int kRounds = 4;
 // Nearer to the bound is not worth another round.
-constexpr double kGoodGap = 0.002;
+constexpr double kGoodGap = 0.001;
+// Cases that are enumerated; with more, refills are only bounded.
+constexpr int64_t kMostCases = 20'000;
 
 }  // namespace
 
@@ -42,100 +48,195 @@ absl::StatusOr<BudgetSolver> BudgetSolver::Create(EditSession* session,
   return BudgetSolver(session, std::move(layers), std::move(table));
 }
 
-double BudgetSolver::Cost(size_t layer, size_t choice, Metric metric, double part) const {
+absl::StatusOr<BudgetSolver::View> BudgetSolver::MakeView(Metric metric, double own_price,
+                                                          std::vector<double> draw_prices) const {
   const size_t m = static_cast<size_t>(metric);
-  const TableChoice& row = table_.layers[layer].choices[choice];
-  double cost = row.cost[m];
-  for (size_t p = 0; p < table_.pools.size(); ++p) {
-    cost += part * static_cast<double>(row.draws[p]) / static_cast<double>(table_.pools[p].yield) *
-            table_.pools[p].refill[m];
-  }
-  return cost;
-}
-
-double BudgetSolver::Base(Metric metric, double part) const {
-  const size_t m = static_cast<size_t>(metric);
-  double base = table_.base[m];
-  for (const TablePool& pool : table_.pools) {
-    base += (part * static_cast<double>(pool.base_draws) / static_cast<double>(pool.yield) -
-             static_cast<double>(pool.base_draws / pool.yield)) *
-            pool.refill[m];
-  }
-  return base;
-}
-
-std::vector<std::vector<Option>> BudgetSolver::Groups(Metric metric, double part) const {
   std::vector<std::vector<Option>> groups;
   for (size_t l = 0; l < layers_.size(); ++l) {
     std::vector<Option>& options = groups.emplace_back();
     for (size_t c = 0; c < layers_[l].choices.size(); ++c) {
-      options.push_back({.cost = Cost(l, c, metric, part), .value = layers_[l].choices[c].value});
+      const TableChoice& row = table_.layers[l].choices[c];
+      double cost = own_price * row.cost[m];
+      for (size_t p = 0; p < draw_prices.size(); ++p) {
+        cost += draw_prices[p] * static_cast<double>(row.draws[p]);
+      }
+      options.push_back({.cost = cost, .value = layers_[l].choices[c].value});
     }
   }
-  return groups;
+  PICOST_ASSIGN_OR_RETURN(MultipleChoice problem, MultipleChoice::Create(groups));
+  return View{
+      .own_price = own_price, .draw_prices = std::move(draw_prices), .problem = std::move(problem)};
 }
 
-double BudgetSolver::LeastCost(Metric metric) const {
-  std::vector<int32_t> cheapest;
-  for (size_t l = 0; l < layers_.size(); ++l) {
-    size_t least = 0;
-    for (size_t c = 1; c < layers_[l].choices.size(); ++c) {
-      if (Cost(l, c, metric, 1) < Cost(l, least, metric, 1)) least = c;
-    }
-    cheapest.push_back(static_cast<int32_t>(least));
+absl::StatusOr<std::vector<BudgetSolver::View>> BudgetSolver::MakeViews(Metric metric) const {
+  const size_t m = static_cast<size_t>(metric);
+  std::vector<View> views;
+  const std::vector<double> none(table_.pools.size(), 0);
+  PICOST_ASSIGN_OR_RETURN(View own, MakeView(metric, 1, none));
+  views.push_back(std::move(own));
+  std::vector<double> proportional = none;
+  for (size_t p = 0; p < table_.pools.size(); ++p) {
+    if (!(table_.pools[p].refill[m] > 0)) continue;
+    proportional[p] = table_.pools[p].refill[m] / static_cast<double>(table_.pools[p].yield);
+    std::vector<double> alone = none;
+    alone[p] = 1;
+    PICOST_ASSIGN_OR_RETURN(View draws, MakeView(metric, 0, std::move(alone)));
+    views.push_back(std::move(draws));
   }
-  return table_.Total(cheapest)[static_cast<size_t>(metric)];
+  if (views.size() == 1) return views;  // no refill costs anything
+  PICOST_ASSIGN_OR_RETURN(View both, MakeView(metric, 1, std::move(proportional)));
+  views.push_back(std::move(both));
+  return views;
 }
 
-absl::Status BudgetSolver::Search(Metric metric, double budget, double part, double bound,
-                                  std::optional<BudgetAnswer>& best) {
-  const std::vector<std::vector<Option>> groups = Groups(metric, part);
-  const double slack = budget - Base(metric, part);
-  double asked = slack;
-  double failed = std::numeric_limits<double>::infinity();  // least that led beyond
-  for (int round = 0; round < kRounds; ++round) {
-    const auto selection = SolveMultipleChoice(groups, asked);
-    if (!selection.ok()) {
-      if (selection.status().code() != absl::StatusCode::kFailedPrecondition) {
-        return selection.status();
-      }
-      // Proportional refills may overstate the cheapest allocation: try it once.
-      double least = 0;
-      for (const std::vector<Option>& options : groups) {
-        least += std::min_element(options.begin(), options.end(), [](auto& a, auto& b) {
-                   return a.cost < b.cost;
-                 })->cost;
-      }
-      if (round > 0) return absl::OkStatus();
-      asked = least;
-      continue;
+std::vector<BudgetSolver::Case> BudgetSolver::Cases(Metric metric, double budget,
+                                                    const std::vector<View>& views) const {
+  const size_t m = static_cast<size_t>(metric);
+  const size_t pools = table_.pools.size();
+  // The fewest and the most refills that any selection leads to.
+  Refills fewest(pools, 0), most(pools, 0);
+  double own_base = table_.base[m];
+  double cases = 1;
+  for (size_t p = 0; p < pools; ++p) {
+    const TablePool& pool = table_.pools[p];
+    own_base -= static_cast<double>(pool.base_draws / pool.yield) * pool.refill[m];
+    if (!(pool.refill[m] > 0)) continue;
+    int64_t low = pool.base_draws, high = pool.base_draws;
+    for (const TableLayer& layer : table_.layers) {
+      const auto [least, greatest] = std::minmax_element(
+          layer.choices.begin(), layer.choices.end(),
+          [p](const auto& a, const auto& b) { return a.draws[p] < b.draws[p]; });
+      low += least->draws[p];
+      high += greatest->draws[p];
     }
-    BudgetAnswer answer{.chosen = selection->chosen,
-                        .value = selection->value,
-                        .value_bound = bound,
-                        .budget = budget};
-    for (size_t l = 0; l < layers_.size(); ++l) {
-      answer.operations.push_back(layers_[l].choices[answer.chosen[l]].operation);
+    fewest[p] = low / pool.yield;
+    most[p] = high / pool.yield;
+    cases *= static_cast<double>(most[p] - fewest[p] + 1);
+  }
+  const bool counted = cases <= static_cast<double>(kMostCases);
+  std::vector<Case> found;
+  for (Refills at = fewest;;) {
+    Case one{.refills = at, .counted = counted};
+    bool possible = true;
+    one.bound = std::numeric_limits<double>::infinity();
+    for (const View& view : views) {
+      double limit = view.own_price * (budget - own_base);
+      for (size_t p = 0; p < pools; ++p) {
+        const TablePool& pool = table_.pools[p];
+        limit -= view.own_price * static_cast<double>(at[p]) * pool.refill[m];
+        const int64_t refills = counted ? at[p] : most[p];
+        limit += view.draw_prices[p] *
+                 static_cast<double>((refills + 1) * pool.yield - 1 - pool.base_draws);
+      }
+      one.limits.push_back(limit);
+      const auto bound = view.problem.Bound(limit + view.own_price * table_.error[m]);
+      possible = possible && bound.ok();
+      if (bound.ok()) one.bound = std::min(one.bound, *bound);
     }
-    PICOST_ASSIGN_OR_RETURN(answer.totals, session_->Evaluate(answer.operations));
-    const auto cost = MetricValue(answer.totals, metric);
+    if (possible) found.push_back(std::move(one));
+    if (!counted) break;
+    size_t p = 0;
+    while (p < pools && at[p] == most[p]) at[p] = fewest[p], ++p;
+    if (p == pools) break;
+    ++at[p];
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Case& a, const Case& b) { return a.bound > b.bound; });
+  return found;
+}
+
+// Keeps the best answer over all cases.
+class BudgetSolver::Search {
+ public:
+  Search(const BudgetSolver& solver, Metric metric, double budget, double bound)
+      : solver_(solver), metric_(metric), budget_(budget), bound_(bound) {}
+
+  std::optional<BudgetAnswer>& best() { return best_; }
+  bool GoodFor(double bound) const {
+    return best_.has_value() && bound - best_->value <= kGoodGap * std::abs(bound);
+  }
+
+  // Solves the view at the limit, and moves the limit until the fresh cost meets the budget.
+  absl::Status Try(const Case& one, const View& view, double limit) {
+    double failed = std::numeric_limits<double>::infinity();  // least that led beyond
+    for (int round = 0; round < kRounds; ++round) {
+      const auto selection = view.problem.Solve(std::max(limit, view.problem.least_cost()));
+      if (!selection.ok()) return selection.status();
+      if (best_.has_value() && selection->value <= best_->value) return absl::OkStatus();
+      if (!DrawsFit(one, selection->chosen)) return absl::OkStatus();  // another case, or view
+      PICOST_ASSIGN_OR_RETURN(BudgetAnswer answer, Afresh(*selection));
+      const double over = answer.cost - budget_;
+      if (over <= 0) {
+        best_ = std::move(answer);
+        if (round == 0 || GoodFor(one.bound)) return absl::OkStatus();
+        limit = 0.5 * (limit + failed);
+        continue;
+      }
+      if (limit <= view.problem.least_cost() || view.own_price == 0) return absl::OkStatus();
+      failed = std::min(failed, limit);
+      limit -= over;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  bool DrawsFit(const Case& one, const std::vector<int32_t>& chosen) const {
+    if (!one.counted) return true;
+    const CostTable& table = solver_.table_;
+    for (size_t p = 0; p < table.pools.size(); ++p) {
+      if (!(table.pools[p].refill[static_cast<size_t>(metric_)] > 0)) continue;
+      int64_t draws = table.pools[p].base_draws;
+      for (size_t l = 0; l < chosen.size(); ++l) {
+        draws += table.layers[l].choices[chosen[l]].draws[p];
+      }
+      if (draws / table.pools[p].yield > one.refills[p]) return false;
+    }
+    return true;
+  }
+
+  absl::StatusOr<BudgetAnswer> Afresh(const Selection& selection) const {
+    BudgetAnswer answer{.chosen = selection.chosen,
+                        .value = selection.value,
+                        .value_bound = bound_,
+                        .budget = budget_};
+    for (size_t l = 0; l < solver_.layers_.size(); ++l) {
+      answer.operations.push_back(solver_.layers_[l].choices[answer.chosen[l]].operation);
+    }
+    PICOST_ASSIGN_OR_RETURN(answer.totals, solver_.session_->Evaluate(answer.operations));
+    const auto cost = MetricValue(answer.totals, metric_);
     if (!cost.has_value()) {
       return MakeError(absl::StatusCode::kFailedPrecondition, "an allocation has no seconds",
                        {.field = "metric", .mend = "Use tables that cover every choice"});
     }
     answer.cost = *cost;
-    const double over = answer.cost - budget;
-    if (over <= 0) {
-      if (!best.has_value() || answer.value > best->value) best = std::move(answer);
-      if (best->Gap() <= kGoodGap) return absl::OkStatus();
-      const double next = asked - over;
-      asked = next < failed ? next : 0.5 * (asked + failed);
-    } else {
-      failed = std::min(failed, asked);
-      asked -= over;
-    }
+    return answer;
   }
-  return absl::OkStatus();
+
+  const BudgetSolver& solver_;
+  const Metric metric_;
+  const double budget_;
+  const double bound_;
+  std::optional<BudgetAnswer> best_;
+};
+
+double BudgetSolver::LeastCost(Metric metric) const {
+  const size_t m = static_cast<size_t>(metric);
+  std::vector<int32_t> cheapest;
+  for (const TableLayer& layer : table_.layers) {
+    const auto cost = [&](const TableChoice& choice) {
+      double sum = choice.cost[m];
+      for (size_t p = 0; p < table_.pools.size(); ++p) {
+        sum += static_cast<double>(choice.draws[p]) / static_cast<double>(table_.pools[p].yield) *
+               table_.pools[p].refill[m];
+      }
+      return sum;
+    };
+    const auto least =
+        std::min_element(layer.choices.begin(), layer.choices.end(),
+                         [&](const auto& a, const auto& b) { return cost(a) < cost(b); });
+    cheapest.push_back(static_cast<int32_t>(least - layer.choices.begin()));
+  }
+  return table_.Total(cheapest)[m];
 }
 
 absl::StatusOr<BudgetAnswer> BudgetSolver::Solve(Metric metric, double budget) {
@@ -147,32 +248,24 @@ absl::StatusOr<BudgetAnswer> BudgetSolver::Solve(Metric metric, double budget) {
                       .mend = "Use a deployment whose tables cover the protocol, or a budget of "
                               "bytes, flights or ReLUs"});
   }
-  const absl::Status impossible =
-      MakeError(absl::StatusCode::kFailedPrecondition,
-                absl::StrCat("no allocation of the choices meets a budget of ", budget, " ",
-                             std::string(MetricName(metric)), "; the cheapest one takes about ",
-                             LeastCost(metric)),
-                {.field = "budget", .mend = "Raise the budget, or offer cheaper choices"});
-  double refills = 0;
-  for (const TablePool& pool : table_.pools) refills += pool.refill[m];
-  const absl::StatusOr<double> relaxed =
-      ValueBound(Groups(metric, 0), budget - Base(metric, 0) + table_.error[m]);
-  if (relaxed.status().code() == absl::StatusCode::kFailedPrecondition) return impossible;
-  if (!relaxed.ok()) return relaxed.status();
-  double bound = *relaxed;
-  std::optional<BudgetAnswer> best;
-  if (refills > 0) {
-    const absl::StatusOr<double> proportional =
-        ValueBound(Groups(metric, 1), budget - Base(metric, 1) + table_.error[m] + refills);
-    if (!proportional.ok()) return impossible;
-    bound = std::min(bound, *proportional);
+  PICOST_ASSIGN_OR_RETURN(const std::vector<View> views, MakeViews(metric));
+  const std::vector<Case> cases = Cases(metric, budget, views);
+  if (!cases.empty()) {
+    Search search(*this, metric, budget, cases.front().bound);
+    for (const Case& one : cases) {
+      if (search.GoodFor(one.bound)) break;
+      // The view whose bound is the smallest says the most; the others may still fit.
+      for (size_t v = 0; v < views.size() && !search.GoodFor(one.bound); ++v) {
+        PICOST_RETURN_IF_ERROR(search.Try(one, views[v], one.limits[v]));
+      }
+    }
+    if (search.best().has_value()) return *std::move(search.best());
   }
-  for (const double part : {1.0, 0.5, 0.0}) {
-    PICOST_RETURN_IF_ERROR(Search(metric, budget, part, bound, best));
-    if (refills == 0 || (best.has_value() && best->Gap() <= kGoodGap)) break;
-  }
-  if (best.has_value()) return *std::move(best);
-  return impossible;
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat("no allocation of the choices meets a budget of ", budget, " ",
+                                std::string(MetricName(metric)), "; the cheapest one takes about ",
+                                LeastCost(metric)),
+                   {.field = "budget", .mend = "Raise the budget, or offer cheaper choices"});
 }
 
 absl::StatusOr<std::vector<BudgetAnswer>> BudgetSolver::Frontier(Metric metric, int64_t points) {

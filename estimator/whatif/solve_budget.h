@@ -58,17 +58,32 @@ class BudgetSolver {
   const CostTable& table() const { return table_; }
 
  private:
+  // How often each pool is refilled: index as in CostTable::pools.
+  using Refills = std::vector<int64_t>;
+  // One way to see all constraints as one: choices priced at own_price x their own cost
+  // + draw_prices x what they draw, and the limit that the constraints set to the sum.
+  struct View {
+    double own_price = 0;
+    std::vector<double> draw_prices;  // by pool
+    MultipleChoice problem;
+  };
+  // Where a pool is refilled so often at most.
+  struct Case {
+    Refills refills;
+    bool counted = true;         // false: any number of refills, for networks with very many
+    double bound = 0;            // on the value
+    std::vector<double> limits;  // by view
+  };
+  class Search;
+
   BudgetSolver(EditSession* session, std::vector<ValuedLayer> layers, CostTable table)
       : session_(session), layers_(std::move(layers)), table_(std::move(table)) {}
 
-  // Beyond the base, with `part` of the refills' cost in proportion to what is drawn.
-  double Cost(size_t layer, size_t choice, Metric metric, double part) const;
-  std::vector<std::vector<Option>> Groups(Metric metric, double part) const;
-  // The base without its refills, and `part` of them in proportion.
-  double Base(Metric metric, double part) const;
-  // Solves with costs at `part`, and moves the budget until the fresh cost meets it.
-  absl::Status Search(Metric metric, double budget, double part, double bound,
-                      std::optional<BudgetAnswer>& best);
+  absl::StatusOr<View> MakeView(Metric metric, double own_price,
+                                std::vector<double> draw_prices) const;
+  absl::StatusOr<std::vector<View>> MakeViews(Metric metric) const;
+  // Those in which some selection may meet the budget, the most promising one first.
+  std::vector<Case> Cases(Metric metric, double budget, const std::vector<View>& views) const;
 
   EditSession* session_;
   std::vector<ValuedLayer> layers_;

@@ -10,10 +10,11 @@ FIELD = descriptor_pb2.FieldDescriptorProto
 MEASURED = re.compile(r"(latency|duration|time|delay|bandwidth|rate|traffic|storage|size)")
 UNITS = ("_seconds", "_bytes", "_bytes_per_second", "_flights", "_stddev", "_bound", "_micros")
 # Doubles are modelled quantities: each has a unit, or is a pure ratio by its name.
-RATIOS = ("_relative_stddev", "_relative_bound", "level", "importance", "importance_bound", "_share", "utilization",
+RATIOS = ("_relative_stddev", "_relative_bound", "level", "importance", "importance_bound", "_share", "_ratio", "utilization",
           "_per_second")
-# Interval is a number in the unit of the field that holds it.
-UNITLESS_MESSAGES = ("Interval",)
+# Interval is a number in the unit of the field that holds it; the others in that of
+# the metric named beside it.
+UNITLESS_MESSAGES = ("Interval", "Objective", "ReportedMetric", "FrontPoint", "ParetoFront")
 # page_size is the name that Google's API improvement proposals fix.
 FIXED_NAMES = ("page_size",)
 

@@ -25,6 +25,7 @@ void ToProto(const protocols::ProtocolInfo& from, const cost::DataDirectory& dat
   to.set_title(from.title);
   to.set_citation(from.citation);
   to.set_leaves_out(from.leaves_out);
+  to.set_keeps(from.keeps);
   to.set_status(ToProto(from.status));
   for (const protocols::ProtocolParameter& parameter : from.parameters) {
     auto* entry = to.add_parameters();

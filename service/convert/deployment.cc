@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
+#include "estimator/cost/scale.h"
 #include "service/convert/enums.h"
 
 namespace picost::service {
@@ -37,18 +38,50 @@ void ToProto(const cost::Machine& from, v1::Machine& to) {
   to.set_threads(from.threads);
 }
 
+// The table with the name, scaled where there are probes.
+absl::StatusOr<std::shared_ptr<const cost::CostModel>> FindTable(const std::string& name,
+                                                                 const std::string& field,
+                                                                 const cost::DataDirectory& data) {
+  std::shared_ptr<const cost::CostModel> model = data.FindTable(Id(name));
+  if (model != nullptr) return model;
+  std::vector<std::string> names;
+  for (const cost::NamedTable& table : data.tables()) names.push_back("tables/" + table.name);
+  return NotFound(name, field, names);
+}
+
+absl::StatusOr<std::shared_ptr<const cost::CostModel>> Scale(const v1::ScaledTable& scaled,
+                                                             const std::string& field,
+                                                             const cost::DataDirectory& data) {
+  PICOST_ASSIGN_OR_RETURN(const auto model, FindTable(scaled.table(), field + ".table", data));
+  std::vector<cost::Sample> probes;
+  for (const v1::Probe& probe : scaled.probes()) {
+    cost::Sample& sample = probes.emplace_back();
+    sample.primitive = Id(probe.primitive());
+    for (const auto& [name, value] : probe.parameters()) sample.parameters.Set(name, value);
+    sample.count = probe.count();
+    sample.executor = FromProto(probe.executor());
+    sample.network = "none";
+    sample.wall = Seconds(probe.wall_seconds());
+  }
+  auto result = cost::ScaleModel(*model, probes, scaled.machine());
+  if (!result.ok()) return AtElement(result.status(), field);
+  return result;
+}
+
 absl::StatusOr<cost::Machine> MachineFromProto(const v1::Machine& from, const std::string& field,
                                                const cost::DataDirectory& data) {
   cost::Machine to;
   for (const v1::TableBinding& binding : from.tables()) {
+    auto& models = to.tables[FromProto(binding.family())];
+    for (int i = 0; i < binding.scaled_tables_size(); ++i) {
+      PICOST_ASSIGN_OR_RETURN(auto model,
+                              Scale(binding.scaled_tables(i),
+                                    absl::StrCat(field, ".tables.scaled_tables[", i, "]"), data));
+      models.push_back(std::move(model));
+    }
     for (const std::string& name : binding.tables()) {
-      std::shared_ptr<const cost::CostModel> model = data.FindTable(Id(name));
-      if (model == nullptr) {
-        std::vector<std::string> names;
-        for (const cost::NamedTable& table : data.tables()) names.push_back("tables/" + table.name);
-        return NotFound(name, field + ".tables", names);
-      }
-      to.tables[FromProto(binding.family())].push_back(std::move(model));
+      PICOST_ASSIGN_OR_RETURN(auto model, FindTable(name, field + ".tables", data));
+      models.push_back(std::move(model));
     }
   }
   if (from.has_threads()) to.threads = from.threads();
@@ -63,17 +96,18 @@ cost::NetworkProfile FromProto(const v1::NetworkProfile& from) {
           .client_to_server_bytes_per_second = from.client_to_server_bytes_per_second(),
           .server_to_client_bytes_per_second = from.server_to_client_bytes_per_second(),
           .bandwidth_relative_stddev = from.bandwidth_relative_stddev(),
-          .round_trip_relative_stddev = from.round_trip_relative_stddev()};
+          .round_trip_relative_stddev = from.round_trip_relative_stddev(),
+          .restarts_after_idle = from.restarts_after_idle()};
 }
 
-absl::StatusOr<cost::NetworkProfile> FindNetwork(const std::string& name,
+absl::StatusOr<cost::NetworkProfile> FindNetwork(const std::string& name, const std::string& field,
                                                  const cost::DataDirectory& data) {
   if (const cost::NetworkProfile* found = data.FindNetwork(Id(name)); found != nullptr)
     return *found;
   std::vector<std::string> names;
   for (const cost::NetworkProfile& network : data.networks())
     names.push_back("networks/" + network.id);
-  return NotFound(name, "deployment.custom.network", names);
+  return NotFound(name, field, names);
 }
 
 absl::StatusOr<cost::Deployment> FindDeployment(const std::string& name, const std::string& field,
@@ -98,6 +132,7 @@ void ToProto(const cost::NetworkProfile& from, v1::NetworkProfile& to) {
   to.set_server_to_client_bytes_per_second(from.server_to_client_bytes_per_second);
   to.set_bandwidth_relative_stddev(from.bandwidth_relative_stddev);
   to.set_round_trip_relative_stddev(from.round_trip_relative_stddev);
+  to.set_restarts_after_idle(from.restarts_after_idle);
 }
 
 void ToProto(const cost::Deployment& from, v1::Deployment& to) {
@@ -108,19 +143,21 @@ void ToProto(const cost::Deployment& from, v1::Deployment& to) {
 }
 
 absl::StatusOr<cost::Deployment> FromProto(const v1::DeploymentChoice& choice,
-                                           const cost::DataDirectory& data) {
+                                           const cost::DataDirectory& data,
+                                           const std::string& field) {
   if (choice.choice_case() == v1::DeploymentChoice::kName) {
-    return FindDeployment(choice.name(), "deployment.name", data);
+    return FindDeployment(choice.name(), field + ".name", data);
   }
   const v1::CustomDeployment& custom = choice.custom();
-  const std::string path = "deployment.custom";
+  const std::string path = field + ".custom";
   cost::Deployment deployment;
   if (!custom.base().empty()) {
     PICOST_ASSIGN_OR_RETURN(deployment, FindDeployment(custom.base(), path + ".base", data));
     deployment.id.clear();  // parts of it are replaced
   }
   if (custom.link_case() == v1::CustomDeployment::kNetwork) {
-    PICOST_ASSIGN_OR_RETURN(deployment.network, FindNetwork(custom.network(), data));
+    PICOST_ASSIGN_OR_RETURN(deployment.network,
+                            FindNetwork(custom.network(), path + ".network", data));
   } else if (custom.link_case() == v1::CustomDeployment::kNetworkProfile) {
     deployment.network = FromProto(custom.network_profile());
   }

@@ -71,6 +71,17 @@ v1::TableOrigin ToProto(cost::Origin origin) {
   return v1::TABLE_ORIGIN_UNSPECIFIED;
 }
 
+primitives::Executor FromProto(v1::Executor executor) {
+  switch (executor) {
+    case v1::EXECUTOR_CLIENT:
+      return primitives::Executor::kClient;
+    case v1::EXECUTOR_SERVER:
+      return primitives::Executor::kServer;
+    default:
+      return primitives::Executor::kJoint;
+  }
+}
+
 primitives::Family FromProto(v1::PrimitiveFamily family) {
   switch (family) {
     case v1::PRIMITIVE_FAMILY_GARBLING:

@@ -20,6 +20,7 @@ v1::ReluConvention ToProto(count::ReluConvention convention);
 
 // Of validated requests: UNSPECIFIED does not occur.
 primitives::Family FromProto(v1::PrimitiveFamily family);
+primitives::Executor FromProto(v1::Executor executor);
 graph::UnknownOperatorPolicy FromProto(v1::UnknownOperatorPolicy policy);
 count::ReluConvention FromProto(v1::ReluConvention convention);
 

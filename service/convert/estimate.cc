@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "service/convert/calls.h"
 #include "service/convert/enums.h"
 #include "service/utf8.h"
 
@@ -22,22 +23,6 @@ void ToProto(const Interval& from, v1::Interval& to) {
   to.set_level(from.level);
 }
 
-void ToProto(const primitives::Traffic& from, v1::Traffic& to) {
-  to.set_client_to_server_bytes(from.client_to_server.value());
-  to.set_server_to_client_bytes(from.server_to_client.value());
-  to.set_flights(from.flights.value());
-}
-
-// Parameters are ordered by name already.
-void ToProto(const primitives::Parameters& from,
-             google::protobuf::RepeatedPtrField<v1::NamedInteger>& to) {
-  for (const auto& [name, value] : from.values()) {
-    auto* entry = to.Add();
-    entry->set_name(name);
-    entry->set_value(value);
-  }
-}
-
 void ToProto(const cost::PhaseCost& from, v1::PhaseCost& to) {
   ToProto(from.traffic, *to.mutable_traffic());
   to.set_traffic_relative_bound(from.traffic_relative_bound);
@@ -50,6 +35,8 @@ void ToProto(const cost::PhaseCost& from, v1::PhaseCost& to) {
   to.set_transfer_seconds(from.transfer_seconds);
   to.set_flight_seconds(from.flight_seconds);
   if (from.latency_seconds) ToProto(*from.latency_seconds, *to.mutable_latency_seconds());
+  to.set_overlapped_seconds(from.overlapped_seconds);
+  to.set_slow_start_seconds(from.slow_start_seconds);
 }
 
 template <typename Message>
@@ -72,15 +59,13 @@ void ToProto(const cost::CallCost& from, v1::CallCost& to) {
   to.set_extrapolated(from.extrapolated);
 }
 
-void ToProto(const primitives::PrimitiveCall& from, v1::CallCost& to) {
-  to.set_primitive(absl::StrCat("primitives/", from.spec->id));
-  ToProto(from.parameters, *to.mutable_parameters());
-  to.set_count(from.count);
-  to.set_phase(ToProto(from.phase));
-  to.set_executor(ToProto(from.executor));
-  to.set_traffic_status(ToProto(from.spec->status));
-  ToProto(from.traffic, *to.mutable_traffic());
-  to.set_critical_flights(from.critical_flights.value());
+void ToProto(const cost::MarginalCost& from, v1::ReluMarginal& to) {
+  const int offline = static_cast<int>(Phase::kOffline);
+  const int online = static_cast<int>(Phase::kOnline);
+  to.set_offline_seconds_per_relu(from.seconds_per_relu[offline]);
+  to.set_online_seconds_per_relu(from.seconds_per_relu[online]);
+  to.set_offline_step_seconds(from.step_seconds[offline]);
+  to.set_online_step_seconds(from.step_seconds[online]);
 }
 
 void ToProto(const cost::MissingPrimitive& from, v1::MissingPrimitive& to) {
@@ -95,6 +80,8 @@ std::string NameUnlessEmpty(const char* collection, const std::string& id) {
   return id.empty() ? std::string() : absl::StrCat(collection, "/", id);
 }
 
+}  // namespace
+
 void ToProto(const cost::Provenance& from, v1::Provenance& to) {
   to.set_model(absl::StrCat("models/", from.graph_fingerprint));
   to.set_protocol(absl::StrCat("protocols/", from.protocol_id));
@@ -108,6 +95,7 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to) {
     entry->set_origin(ToProto(use.origin));
     entry->set_backend_version(use.backend_version);
     entry->set_family(ToProto(use.family));
+    entry->set_scaled_from(NameUnlessEmpty("tables", use.scaled_from));
     entry->set_party(use.party == "client" ? v1::EXECUTOR_CLIENT : v1::EXECUTOR_SERVER);
   }
   to.set_deployment(NameUnlessEmpty("deployments", from.deployment_id));
@@ -116,9 +104,18 @@ void ToProto(const cost::Provenance& from, v1::Provenance& to) {
   to.set_client_to_server_bytes_per_second(from.client_to_server_bytes_per_second);
   to.set_server_to_client_bytes_per_second(from.server_to_client_bytes_per_second);
   to.set_flight_overhead_seconds(from.flight_overhead_seconds);
+  to.set_restarts_after_idle(from.restarts_after_idle);
 }
 
-}  // namespace
+void TotalsToProto(const std::array<cost::PhaseCost, primitives::kPhaseCount>& phases,
+                   Bytes client_storage, Bytes server_storage, v1::Estimate& to) {
+  to.clear_setup();
+  to.clear_offline();
+  to.clear_online();
+  PhasesToProto(phases, to);
+  to.set_client_storage_bytes(client_storage.value());
+  to.set_server_storage_bytes(server_storage.value());
+}
 
 void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateView view,
              v1::Estimate& to) {
@@ -141,11 +138,13 @@ void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateV
       entry->set_extrapolated(layer.extrapolated);
       entry->set_local(layer.local);
       entry->set_note(ToUtf8(layer.note));
+      if (layer.marginal) ToProto(*layer.marginal, *entry->mutable_relu_marginal());
     }
   }
   if (calls) {
     for (const cost::CallCost& call : from.setup_calls) ToProto(call, *to.add_setup_calls());
   }
+  for (const auto& item : from.memory) ToProto(item, *to.add_memory());
   for (const cost::MissingPrimitive& missing : from.missing) ToProto(missing, *to.add_missing());
   to.set_extrapolated(from.extrapolated);
   to.set_bottleneck(ToUtf8(from.bottleneck));
@@ -153,44 +152,15 @@ void ToProto(const LoadedGraph& graph, const cost::Estimate& from, v1::EstimateV
   ToProto(from.provenance, *to.mutable_provenance());
 }
 
-void ToProto(const LoadedGraph& graph, const protocols::ProtocolPlan& from, v1::EstimateView view,
-             v1::ProtocolPlan& to) {
-  const bool calls = view == v1::ESTIMATE_VIEW_CALLS;
-  ToProto(graph.counts.total, *to.mutable_totals());
-  ToProto(from.TotalTraffic(Phase::kSetup), *to.mutable_setup());
-  ToProto(from.TotalTraffic(Phase::kOffline), *to.mutable_offline());
-  ToProto(from.TotalTraffic(Phase::kOnline), *to.mutable_online());
-  to.set_client_storage_bytes(from.storage.client.value());
-  to.set_server_storage_bytes(from.storage.server.value());
-  if (view != v1::ESTIMATE_VIEW_TOTALS) {
-    for (const protocols::LayerPlan& layer : from.layers) {
-      auto* entry = to.add_layers();
-      const graph::Node& node = graph.graph.node(layer.node);
-      entry->set_node(ToUtf8(node.name));
-      entry->set_kind(graph::KindName(node.attributes));
-      ToProto(graph.counts.by_node[layer.node], *entry->mutable_counts());
-      primitives::Traffic offline;
-      primitives::Traffic online;
-      for (const primitives::PrimitiveCall& call : layer.calls) {
-        if (call.phase == Phase::kOffline) offline += call.traffic;
-        if (call.phase == Phase::kOnline) online += call.traffic;
-        if (calls) ToProto(call, *entry->add_calls());
-      }
-      ToProto(offline, *entry->mutable_offline());
-      ToProto(online, *entry->mutable_online());
-      entry->set_local(layer.local);
-      entry->set_note(ToUtf8(layer.note));
-    }
-  }
-  if (calls) {
-    for (const auto& call : from.setup_calls) ToProto(call, *to.add_setup_calls());
-  }
-  ToProto(graph.graph.notes(), *to.mutable_notes());
-  v1::Provenance& provenance = *to.mutable_provenance();
-  provenance.set_model(graph.ModelName());
-  provenance.set_protocol(absl::StrCat("protocols/", from.protocol_id));
-  provenance.set_protocol_version(from.protocol_version);
-  ToProto(from.parameters, *provenance.mutable_protocol_parameters());
+void ToProto(const ComparedCell& from, v1::ComparedCell& to) {
+  to.set_protocol(static_cast<int32_t>(from.protocol));
+  to.set_deployment(static_cast<int32_t>(from.deployment));
+  if (!from.status.ok()) return;  // the caller says why
+  PhasesToProto(from.phases, to);
+  if (from.seconds) ToProto(*from.seconds, *to.mutable_seconds());
+  for (const cost::MissingPrimitive& missing : from.missing) ToProto(missing, *to.add_missing());
+  to.set_extrapolated(from.extrapolated);
+  to.set_bottleneck(ToUtf8(from.bottleneck));
 }
 
 }  // namespace picost::service

@@ -2,22 +2,19 @@
 #ifndef PICOST_SERVICE_STORE_METERED_MODEL_STORE_H_
 #define PICOST_SERVICE_STORE_METERED_MODEL_STORE_H_
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "service/store/metered.h"
 #include "service/store/model_store.h"
 
 namespace picost::service {
 
 class MeteredModelStore : public ModelStore {
  public:
-  // failed: for the store's own reasons; a model that is not there is an answer.
-  using Report = std::function<void(const std::string& operation, bool failed, double seconds)>;
-
-  MeteredModelStore(std::unique_ptr<ModelStore> store, Report report)
+  MeteredModelStore(std::unique_ptr<ModelStore> store, StoreReport report)
       : store_(std::move(store)), report_(std::move(report)) {}
 
   absl::StatusOr<ModelRecord> InsertIfAbsent(const ModelRecord& record) override;
@@ -28,7 +25,7 @@ class MeteredModelStore : public ModelStore {
 
  private:
   const std::unique_ptr<ModelStore> store_;
-  const Report report_;
+  const StoreReport report_;
 };
 
 }  // namespace picost::service

@@ -5,7 +5,6 @@
 #ifndef PICOST_SERVICE_STORE_MODEL_STORE_SUITE_H_
 #define PICOST_SERVICE_STORE_MODEL_STORE_SUITE_H_
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "service/store/model_store.h"
 #include "service/store/open_store.h"
+#include "service/store/store_kind.h"
 
 namespace picost::service {
 
@@ -26,16 +26,6 @@ inline ModelRecord Record(const std::string& id, const std::string& display_name
           .etag = "etag-" + id,
           .summary = std::string("summary\0of ", 11) + id,
           .source = std::string("\xFF\x00\x01", 3) + id};
-}
-
-struct StoreKind {
-  std::string name;
-  std::function<std::string()> fresh_address;  // of a store that is empty
-  bool durable = false;                        // survives reopening
-};
-
-inline std::string NameOf(const ::testing::TestParamInfo<StoreKind>& info) {
-  return info.param.name;
 }
 
 class ModelStoreTest : public ::testing::TestWithParam<StoreKind> {

@@ -5,12 +5,16 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/store/model_store.h"
 
 namespace picost::service {
 
-// kInvalidArgument, listing the forms, for anything else.
+// The form of the address alone; nothing is opened. kInvalidArgument, listing the
+// forms, where it has none of them.
+absl::Status CheckStoreAddress(const std::string& address);
+
 absl::StatusOr<std::unique_ptr<ModelStore>> OpenStore(const std::string& address);
 
 }  // namespace picost::service

@@ -51,6 +51,7 @@ absl::Status StatusOf(const PGresult* result, const PGconn* connection) {
   if (IsBroken(result, connection) || state.starts_with("08") || state.starts_with("57")) {
     return MakeError(absl::StatusCode::kUnavailable, what, {.mend = "Try again."});
   }
+  if (state == "23505") return MakeError(absl::StatusCode::kAlreadyExists, what, {});
   if (state.starts_with("53")) {
     return MakeError(absl::StatusCode::kResourceExhausted, what,
                      {.mend = "Give the database disk space, memory or connections."});

@@ -1,63 +1,14 @@
 #include "service/store/postgres_model_store.h"
 
-#include <iterator>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
+#include "service/store/postgres_schema.h"
 
 namespace picost::service {
 namespace {
 
 constexpr int kConnections = 8;
-
-// Step i leads from schema version i to i + 1; never changed once released.
-// bytea compares byte by byte, whatever the database's collation is.
-constexpr const char* kMigrations[] = {
-    R"sql(
-    CREATE TABLE picost_models (
-      id BYTEA NOT NULL PRIMARY KEY,
-      display_name BYTEA NOT NULL,
-      create_time_micros BIGINT NOT NULL,
-      etag BYTEA NOT NULL,
-      summary BYTEA NOT NULL,
-      source BYTEA NOT NULL
-    );
-    CREATE INDEX picost_models_by_display_name ON picost_models (display_name, id);
-    )sql",
-};
-constexpr int64_t kSchemaVersion = std::size(kMigrations);
-
-// Any number, the same in every daemon: who migrates holds it.
-constexpr int64_t kMigrationLock = 0x7069636F7374;
-
-absl::Status Migrate(postgres::Pool& pool) {
-  PICOST_RETURN_IF_ERROR(pool.RunScript(
-      absl::StrCat("BEGIN; SELECT pg_advisory_xact_lock(", kMigrationLock,
-                   "); CREATE TABLE IF NOT EXISTS picost_schema (version BIGINT NOT NULL); "
-                   "INSERT INTO picost_schema SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM "
-                   "picost_schema); COMMIT")));
-  PICOST_ASSIGN_OR_RETURN(const postgres::Result found,
-                          pool.Run("SELECT version FROM picost_schema", {}, /*repeatable=*/true));
-  if (found.rows.empty()) return absl::InternalError("the store's schema has no version");
-  const int64_t version = found.Integer(0, 0);
-  if (version > kSchemaVersion) {
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     absl::StrCat("the store has schema version ", version,
-                                  ", this daemon knows up to ", kSchemaVersion),
-                     {.mend = "Run the newer daemon, or restore a backup."});
-  }
-  for (int64_t step = version; step < kSchemaVersion; ++step) {
-    // Under the lock, and only if no other daemon has made the step meanwhile.
-    PICOST_RETURN_IF_ERROR(pool.RunScript(
-        absl::StrCat("BEGIN; SELECT pg_advisory_xact_lock(", kMigrationLock,
-                     "); DO $migrate$ BEGIN IF (SELECT version FROM ", "picost_schema) = ", step,
-                     " THEN ", kMigrations[step], " UPDATE picost_schema SET version = ", step + 1,
-                     "; END IF; END $migrate$; COMMIT")));
-  }
-  return absl::OkStatus();
-}
 
 ModelRecord RecordAt(const postgres::Result& result, size_t row, bool with_source) {
   const std::vector<std::string>& cells = result.rows[row];
@@ -75,7 +26,7 @@ absl::StatusOr<std::unique_ptr<PostgresModelStore>> PostgresModelStore::Open(
     const std::string& address) {
   PICOST_ASSIGN_OR_RETURN(std::unique_ptr<postgres::Pool> pool,
                           postgres::Pool::Connect(address, kConnections));
-  PICOST_RETURN_IF_ERROR(Migrate(*pool));
+  PICOST_RETURN_IF_ERROR(MigratePostgres(*pool));
   return std::unique_ptr<PostgresModelStore>(new PostgresModelStore(std::move(pool)));
 }
 

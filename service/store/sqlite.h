@@ -55,9 +55,17 @@ class Statement {
 
 class Database {
  public:
-  // Opens or creates the file: WAL, a full sync per commit, 5 s of patience with
-  // locks, and an integrity check. Errors name the path.
-  static absl::StatusOr<Database> Open(const std::string& path);
+  struct Options {
+    // The file's integrity, by reading all of it but trials: a million of them would
+    // keep a start for seconds, and a damaged one is found when it is read.
+    bool check = true;
+    // Commits reach the disk before they return. Otherwise they survive the end of
+    // the process, and the last ones may be lost with the machine's power.
+    bool sync_commits = true;
+  };
+  // Opens or creates the file: WAL, 5 s of patience with locks. Errors name the path.
+  static absl::StatusOr<Database> Open(const std::string& path, const Options& options);
+  static absl::StatusOr<Database> Open(const std::string& path) { return Open(path, Options()); }
 
   // Statements without results.
   absl::Status Execute(const std::string& sql);
@@ -67,6 +75,8 @@ class Database {
   int64_t Changes() const;
 
  private:
+  absl::Status Check(const std::string& path);
+
   struct Close {
     void operator()(sqlite3* database) const;
   };

@@ -1,57 +1,15 @@
 #include "service/store/sqlite_model_store.h"
 
-#include <iterator>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
+#include "service/store/sqlite_schema.h"
 
 namespace picost::service {
-namespace {
-
-// Step i leads from schema version i to i + 1. Steps are never changed once
-// released: files of every version exist somewhere.
-constexpr const char* kMigrations[] = {
-    R"sql(
-    CREATE TABLE models (
-      id BLOB NOT NULL PRIMARY KEY,
-      display_name BLOB NOT NULL,
-      create_time_micros INTEGER NOT NULL,
-      etag BLOB NOT NULL,
-      summary BLOB NOT NULL,
-      source BLOB NOT NULL
-    ) STRICT;
-    CREATE INDEX models_by_display_name ON models (display_name, id);
-    )sql",
-};
-constexpr int64_t kSchemaVersion = std::size(kMigrations);
-
-absl::Status Migrate(sqlite::Database& database) {
-  PICOST_ASSIGN_OR_RETURN(const int64_t version, database.UserVersion());
-  if (version > kSchemaVersion) {
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     absl::StrCat("the store has schema version ", version,
-                                  ", this daemon knows up to ", kSchemaVersion),
-                     {.mend = "Run the newer daemon, or restore a backup."});
-  }
-  for (int64_t step = version; step < kSchemaVersion; ++step) {
-    // The version is part of the transaction: a step is made whole or not at all.
-    absl::Status status = database.Execute(absl::StrCat(
-        "BEGIN IMMEDIATE;", kMigrations[step], "PRAGMA user_version = ", step + 1, "; COMMIT"));
-    if (!status.ok()) {
-      database.Execute("ROLLBACK").IgnoreError();
-      return status;
-    }
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteModelStore>> SqliteModelStore::Open(const std::string& path) {
   PICOST_ASSIGN_OR_RETURN(sqlite::Database database, sqlite::Database::Open(path));
-  PICOST_RETURN_IF_ERROR(Migrate(database));
+  PICOST_RETURN_IF_ERROR(MigrateSqlite(database));
   std::unique_ptr<SqliteModelStore> store(new SqliteModelStore(std::move(database)));
   PICOST_RETURN_IF_ERROR(store->Prepare());
   return store;

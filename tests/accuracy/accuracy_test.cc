@@ -64,11 +64,7 @@ TEST(AccuracyTest, BaselinesAreWorse) {
 
 TEST(AccuracyTest, ShapesLeftOutAreWithinTheLimitOfTheirClass) {
   // Class -> error that is known and not yet met.
-  const std::map<std::string, double> misses = {
-      // Three fully connected shapes; the widest takes a quarter more for each
-      // product than the others.
-      {"sci_he other linear layers", 0.10},
-  };
+  const std::map<std::string, double> misses = {};
   const auto data = cost::DataDirectory::Load("data");
   ASSERT_TRUE(data.ok()) << data.status();
   std::vector<Score> shapes;
@@ -88,19 +84,12 @@ TEST(AccuracyTest, ShapesLeftOutAreWithinTheLimitOfTheirClass) {
 }
 
 TEST(AccuracyTest, IntervalsHoldWhatTheySay) {
-  // Too wide: over the WAN the processors scatter less than on loopback, which the
-  // intervals are calibrated on.
-  const std::map<std::string, double> misses = {
-      {"cheetah.relu_trunc", 0.965},
-      {"cheetah over wan1", 0.97},
-  };
   int groups = 0;
   for (const auto& [name, coverage] : SummariseCoverage(Runs().layers)) {
     if (coverage.rows < 200) continue;
     ++groups;
-    const auto miss = misses.find(name);
     EXPECT_GE(coverage.Share(), 0.85) << name;
-    EXPECT_LE(coverage.Share(), miss == misses.end() ? 0.95 : miss->second) << name;
+    EXPECT_LE(coverage.Share(), 0.95) << name;
   }
   EXPECT_GE(groups, 5);
 }
@@ -110,17 +99,12 @@ TEST(AccuracyTest, LayersAndRunsAreOrderedAsMeasured) {
   EXPECT_EQ(runs.correct, runs.pairs);
   const Order layers = OrderOf(Runs().layers);
   EXPECT_GT(layers.pairs, 500);
-  // Equal operations at different places of a network cannot be ordered; with them
-  // the share is 94.6 %.
-  EXPECT_GE(static_cast<double>(layers.correct),
-            0.95 * static_cast<double>(layers.pairs - layers.equal));
-  EXPECT_GE(static_cast<double>(layers.correct), 0.94 * static_cast<double>(layers.pairs));
+  EXPECT_GE(static_cast<double>(layers.correct), 0.95 * static_cast<double>(layers.pairs));
 }
 
 TEST(AccuracyTest, PublishedDelphiPhasesAreDescribedByOneSetOfConstants) {
   // Phase -> worst error of a network, where more than 3 %.
   const std::map<std::string, double> misses = {
-      {"HE decryption", 0.04},    // three totals, two constants
       {"online encoding", 0.26},  // 2.8 to 4.0 microseconds per ReLU, not explained
       {"online linear", 0.99},    // not proportional to MACs
   };
@@ -137,6 +121,20 @@ TEST(AccuracyTest, PublishedDelphiPhasesAreDescribedByOneSetOfConstants) {
   for (const auto& [phase, error] : worst) {
     const auto miss = misses.find(phase);
     EXPECT_LE(error, miss == misses.end() ? 0.03 : miss->second) << phase;
+  }
+}
+
+TEST(AccuracyTest, PublishedEvaluationsOfWholeNetworksAreWithinThreePercent) {
+  for (const Score& score : ScorePublishedEvaluations("data")) {
+    // ResNet-32's layers of 8 x 8 are 12 % off, a fourth of its time.
+    EXPECT_LE(std::abs(score.Error()), score.run == "r32" ? 0.08 : 0.03) << score.run;
+  }
+}
+
+TEST(AccuracyTest, PackedLayersAreNeverSlowerThanPublishedAndWithinTheContention) {
+  for (const Score& score : ScorePublishedMakespans("data")) {
+    EXPECT_LE(score.Error(), 0.01) << score.layer;
+    EXPECT_GE(score.Error(), -0.14) << score.layer;
   }
 }
 

@@ -3,11 +3,15 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <utility>
 
 #include "estimator/cost/calibration_io.h"
 #include "estimator/cost/csv.h"
 #include "estimator/cost/data_directory.h"
+#include "estimator/cost/makespan.h"
+#include "estimator/estimator.h"
 #include "estimator/primitives/primitive.h"
+#include "tests/support/graphs.h"
 
 namespace picost::accuracy {
 namespace {
@@ -42,20 +46,25 @@ double PredictSample(const CostModel& model, const cost::Sample& sample) {
   return seconds;
 }
 
-}  // namespace
-
-std::vector<Score> ScorePublishedPhases(const std::string& data_path) {
-  const auto data = cost::DataDirectory::Load(data_path);
+// network -> quantity -> value, of the server-garbler role
+std::map<std::string, std::map<std::string, double>> ReadPhases(const std::string& data_path) {
   const auto text = cost::ReadFile(data_path + "/published/delphi_phases_cifar10.csv");
-  if (!data.ok() || !text.ok()) std::abort();
-  const CostModel& model = *(*data)->FindTable("delphi-epyc7502");
-  const auto rows = cost::ParseCsv(*text, "delphi_phases_cifar10.csv");
-  std::map<std::string, std::map<std::string, double>> phases;  // network -> quantity
-  for (const cost::CsvRow& row : *rows) {
+  if (!text.ok()) std::abort();
+  std::map<std::string, std::map<std::string, double>> phases;
+  for (const cost::CsvRow& row : *cost::ParseCsv(*text, "delphi_phases_cifar10.csv")) {
     if (row.fields[2] == "server-garbler") {
       phases[row.fields[1]][row.fields[3]] = std::strtod(row.fields[4].c_str(), nullptr);
     }
   }
+  return phases;
+}
+
+}  // namespace
+
+std::vector<Score> ScorePublishedPhases(const std::string& data_path) {
+  const auto data = cost::DataDirectory::Load(data_path);
+  if (!data.ok()) std::abort();
+  const CostModel& model = *(*data)->FindTable("delphi-epyc7502");
   std::vector<Score> scores;
   const auto add = [&](const std::string& network, const std::string& phase, double measured,
                        double predicted) {
@@ -95,6 +104,59 @@ std::vector<Score> ScorePublishedPhases(const std::string& data_path) {
     score.measured = {sample.wall.value()};
     score.median = sample.wall.value();
     score.predicted = PredictSample(model, sample);
+    scores.push_back(score);
+  }
+  return scores;
+}
+
+std::vector<Score> ScorePublishedEvaluations(const std::string& data_path) {
+  const auto data = cost::DataDirectory::Load(data_path);
+  if (!data.ok()) std::abort();
+  const CostModel& model = *(*data)->FindTable("delphi-epyc7502");
+  const auto phases = ReadPhases(data_path);
+  const std::pair<const char*, graph::Graph> networks[] = {
+      {"r18", testing_support::DelphiResNet18()},
+      {"r32", testing_support::DelphiResNet32()},
+      {"vgg16", testing_support::DelphiVgg16()}};
+  std::vector<Score> scores;
+  for (const auto& [name, graph] : networks) {
+    const auto plan = PlanCalls(graph, {.id = "delphi"});
+    if (!plan.ok()) std::abort();
+    Score score{.backend = "delphi", .operation = "HE evaluation", .run = name, .network = "none"};
+    score.median = phases.at(name).at("off_server_compute_he_eval");
+    score.measured = {score.median};
+    for (const cost::LayerCalls& layer : plan->layers) {
+      for (const primitives::PrimitiveCall& call : layer.calls) {
+        if (call.spec->id != "he.linear_evaluation") continue;
+        const cost::FitGroup* group = model.Find(call);
+        if (group == nullptr) std::abort();
+        score.predicted += group->Point(call.usage);
+      }
+    }
+    scores.push_back(score);
+  }
+  return scores;
+}
+
+std::vector<Score> ScorePublishedMakespans(const std::string& data_path) {
+  const auto data = cost::DataDirectory::Load(data_path);
+  const auto text = cost::ReadFile(data_path + "/published/delphi_makespans.csv");
+  if (!data.ok() || !text.ok()) std::abort();
+  // The table's single layers begin with ResNet-18's 17 convolutions.
+  std::vector<double> layers;
+  for (const cost::Sample& sample : (*data)->FindTable("delphi-epyc7502")->table().samples) {
+    if (sample.primitive == "he.linear_evaluation" && layers.size() < 17) {
+      layers.push_back(sample.wall.value());
+    }
+  }
+  std::vector<Score> scores;
+  for (const cost::CsvRow& row : *cost::ParseCsv(*text, "delphi_makespans.csv")) {
+    if (row.fields[0] == "dataset") continue;
+    Score score{.backend = "delphi", .operation = "makespan", .run = row.fields[1]};
+    score.layer = std::strtoll(row.fields[2].c_str(), nullptr, 10);
+    score.median = std::strtod(row.fields[4].c_str(), nullptr);
+    score.measured = {score.median};
+    score.predicted = cost::Makespan(layers, score.layer);
     scores.push_back(score);
   }
   return scores;

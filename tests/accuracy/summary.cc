@@ -72,16 +72,31 @@ std::map<std::string, Coverage> SummariseCoverage(const std::vector<Score>& scor
 }
 
 Order OrderOf(const std::vector<Score>& scores) {
+  std::map<std::string, std::vector<double>> relative;  // by operation; "": all
+  for (const Score& score : scores) {
+    if (score.measured.size() < 2) continue;
+    relative[score.backend + score.operation].push_back(score.spread / score.median);
+    relative[""].push_back(score.spread / score.median);
+  }
+  const auto variance = [&](const Score& score) {
+    if (score.measured.size() > 1) return score.spread * score.spread;
+    const auto known = relative.find(score.backend + score.operation);
+    const double share = Median(known != relative.end() ? known->second : relative[""]);
+    return share * score.median * share * score.median;
+  };
   Order order;
   for (size_t i = 0; i < scores.size(); ++i) {
     for (size_t j = i + 1; j < scores.size(); ++j) {
       const Score& a = scores[i];
       const Score& b = scores[j];
       if (a.backend != b.backend || a.network != b.network || a.operation != b.operation) continue;
-      if (std::abs(a.median - b.median) <= 2 * std::max(a.spread, b.spread)) continue;
+      if (std::abs(a.median - b.median) <= 2 * std::sqrt(variance(a) + variance(b))) continue;
       ++order.pairs;
-      order.equal += a.predicted == b.predicted ? 1 : 0;
-      order.correct += (a.median < b.median) == (a.predicted < b.predicted) ? 1 : 0;
+      if (a.predicted == b.predicted) {
+        ++order.equal;
+      } else {
+        order.correct += (a.median < b.median) == (a.predicted < b.predicted) ? 1 : 0;
+      }
     }
   }
   return order;

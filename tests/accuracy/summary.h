@@ -41,12 +41,15 @@ std::map<std::string, Coverage> SummariseCoverage(const std::vector<Score>& scor
 
 struct Order {
   int64_t pairs = 0;    // whose difference exceeds twice the spread
-  int64_t correct = 0;  // of these, ordered as measured
+  int64_t correct = 0;  // of these, ordered as measured; equal predictions order nothing
   // Of the pairs: equal operations at different places of a network, which are
   // predicted to take the same time and were measured to differ.
   int64_t equal = 0;
 };
-// Pairs of one backend and link: runs among themselves, layers of one operation.
+// Pairs of one backend and link: runs among themselves, layers of one operation. The
+// spread of a pair is the standard deviation of the difference of its repetitions; a
+// score with one repetition is given the median relative spread of its operation, or
+// of all operations where none was repeated.
 Order OrderOf(const std::vector<Score>& scores);
 
 }  // namespace picost::accuracy

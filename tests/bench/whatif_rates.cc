@@ -162,8 +162,8 @@ void BM_Knapsack(benchmark::State& state) {
   }
   double share = 0;
   for (auto _ : state) {
-    const double value = OrDie(SolveMultipleChoice(groups, 0.3 * most)).value;
-    share = value / OrDie(ValueBound(groups, 0.3 * most));
+    const double value = OrDie(OrDie(MultipleChoice::Create(groups)).Solve(0.3 * most)).value;
+    share = value / OrDie(OrDie(MultipleChoice::Create(groups)).Bound(0.3 * most));
   }
   state.counters["value_over_bound"] = share;
 }

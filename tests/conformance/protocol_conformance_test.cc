@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "estimator/base/error.h"
+#include "estimator/base/units.h"
 #include "estimator/count/op_counts.h"
 #include "estimator/graph/graph.h"
 #include "estimator/graph/node_attributes.h"
@@ -83,6 +84,7 @@ TEST_P(ProtocolLaws, InfoIsComplete) {
   EXPECT_FALSE(info.title.empty());
   EXPECT_FALSE(info.citation.empty());
   EXPECT_FALSE(info.leaves_out.empty());
+  EXPECT_FALSE(info.keeps.empty());
   std::set<std::string> names;
   for (const auto& parameter : info.parameters) {
     EXPECT_TRUE(names.insert(parameter.name).second) << parameter.name;
@@ -179,6 +181,61 @@ TEST_P(ProtocolLaws, TrafficIsTheSumOverCallsAndTheirClosedForms) {
       EXPECT_EQ(plan->TotalTraffic(phase), sum) << name;
     }
   }
+}
+
+// Nothing that a party has to keep is silently zero: every plan says what it keeps, a
+// side that keeps nothing of an item says why, and a protocol without any offline
+// material says so in the catalogue.
+TEST_P(ProtocolLaws, MemoryOfBothPartiesIsSaid) {
+  const auto& info = protocol().info();
+  const bool proxy = info.primitives.size() == 1;
+  bool stores = false;
+  for (const auto& [name, graph] : SampleGraphs()) {
+    SCOPED_TRACE(name);
+    const auto plan = PlanOf(protocol(), graph);
+    if (!plan.ok()) continue;
+    Bytes client, server, stored_client, stored_server;
+    for (const auto& item : plan->memory) {
+      SCOPED_TRACE(item.name);
+      EXPECT_FALSE(item.note.empty());
+      EXPECT_GE(item.client.value(), 0);
+      EXPECT_GE(item.server.value(), 0);
+      client += item.client;
+      server += item.server;
+      if (item.phase != Phase::kOffline || item.name.rfind("ciphertexts", 0) == 0) continue;
+      stored_client += item.client;
+      stored_server += item.server;
+    }
+    // Offline items are the storage that inferences take one by one.
+    EXPECT_EQ(stored_client, plan->storage.client);
+    EXPECT_EQ(stored_server, plan->storage.server);
+    stores = stores || stored_client > Bytes(0) || stored_server > Bytes(0);
+    if (proxy) {
+      EXPECT_TRUE(plan->memory.empty());
+    } else {
+      EXPECT_GT(client, Bytes(0));
+      EXPECT_GT(server, Bytes(0));
+    }
+  }
+  EXPECT_EQ(stores, info.keeps.rfind("nothing", 0) != 0) << info.keeps;
+}
+
+TEST_P(ProtocolLaws, MemoryGrowsWithTheNetwork) {
+  if (protocol().info().primitives.size() == 1) return;
+  const auto total = [&](int64_t channels) {
+    testing_support::GraphBuilder b;
+    const graph::ValueId x = b.Relu(b.Conv(b.Input({1, 4, 16, 16}), channels, 3, 1, 1));
+    const auto plan = PlanOf(protocol(), b.Build({b.Conv(x, channels, 3, 1, 1)}));
+    EXPECT_TRUE(plan.ok()) << plan.status();
+    std::pair<Bytes, Bytes> sum;
+    for (const auto& item : plan->memory) {
+      sum.first += item.client;
+      sum.second += item.server;
+    }
+    return sum;
+  };
+  EXPECT_GT(total(32).first, total(8).first);
+  EXPECT_GT(total(32).second, total(8).second);
 }
 
 TEST_P(ProtocolLaws, SetupCallsAreInTheSetupPhaseAndLayersAreNot) {

@@ -88,7 +88,6 @@ TEST_P(TableConformance, MoreOfTheSameNeverCostsLess) {
 struct Expected {
   Traffic traffic;
   double bound = 0;
-  bool derived = false;
   // Extensions add 0 to 2 flights, set-ups 0 to 2, depending on where they fall.
   int64_t uncertain_flights = 0;
 };
@@ -98,7 +97,6 @@ void Add(const PrimitiveCall& call, Expected& expected) {
   if (call.spec->status == FormStatus::kEmpirical) {
     expected.bound = std::max(expected.bound, call.spec->traffic_relative_bound);
   }
-  if (call.spec->status == FormStatus::kDerived) expected.derived = true;
   if (call.spec->id.ends_with("ferret_extension")) expected.uncertain_flights += call.count;
   if (call.spec->id.ends_with("division_setup")) expected.uncertain_flights += 2 * call.count;
 }
@@ -107,7 +105,12 @@ TEST_P(TableConformance, MeteredTrafficEqualsTheCataloguesForms) {
   std::set<std::string> told;  // one message for each shape is enough
   int compared = 0;
   for (const Sample& sample : model().table().samples) {
-    if (!sample.traffic_known || !sample.comparable) continue;
+    if (!sample.traffic_known) continue;
+    if (!sample.comparable) {
+      // The one reason so far: silent OT was read from a file (cheetah.resumed_setup).
+      EXPECT_EQ(sample.primitive, "cheetah.setup") << "line " << sample.line;
+      continue;
+    }
     Expected expected;
     Add(*MakeCall(sample.primitive, sample.parameters, sample.count, Phase::kOnline,
                   sample.executor),
@@ -116,7 +119,6 @@ TEST_P(TableConformance, MeteredTrafficEqualsTheCataloguesForms) {
       Add(*MakeCall(use.primitive, use.parameters, use.count, Phase::kOnline, sample.executor),
           expected);
     }
-    if (expected.derived) continue;
     ++compared;
     const auto differs = [&](Bytes form, Bytes metered) {
       return std::abs(static_cast<double>(form.value() - metered.value())) >

@@ -103,10 +103,15 @@ class CommandLineTest(unittest.TestCase):
         questions = [
             ("inspect", model("resnet18_cifar")),
             ("plan", model("minionn_cifar"), "--protocol=cheetah"),
+            ("plan", "resnet18", "--protocol=all"),
+            ("plan", "vgg16_cifar", "--protocol=cheetah", "--rewrites=all"),
             ("estimate", model("resnet18_cifar"), "--protocol=cheetah,delphi", "--deployment=lan,wan"),
             ("estimate", "resnet32_cifar", "--protocol=delphi", "--deployment=lan", "--calls",
              "--network=rtt=40ms,up=10MB/s,down=100Mbit/s"),
-            ("protocols",), ("deployments",), ("tables",), ("networks",), ("primitives",), ("operators",),
+            ("compare", "minionn_cifar", "--protocol=cheetah,delphi,cryptflow2-he", "--deployment=lan,wan"),
+            ("compare", "minionn_cifar", "--protocol=cheetah,delphi", "--deployment=lan", "--online",
+              "--network=lo,mobile", "--network=rtt=80ms,bandwidth=100Mbit/s"),
+            ("protocols",), ("protocols", "cheetah"), ("rewrites",), ("deployments",), ("tables",), ("networks",), ("primitives",), ("operators",),
         ]
         for question in questions:
             # Every format of the catalogue goes through the same code: one is enough.
@@ -147,6 +152,30 @@ class CommandLineTest(unittest.TestCase):
         self.assertEqual(3, status)
         self.assertIn("4096", err)
         self.assertIn("node", err)
+
+    def test_a_comparison_names_the_fastest_and_the_flips_and_keeps_refusals_apart(self):
+        question = ("compare", "minionn_cifar", "--protocol=cheetah,no-such,delphi", "--deployment=lan,wan")
+        status, out, err = run(*question, "--format=json")
+        self.assertEqual(0, status, err)
+        answer = json.loads(out)
+        self.assertEqual(6, len(answer["cells"]))
+        self.assertEqual([1, 1], [c["protocol"] for c in answer["cells"] if c.get("error")])
+        for deployment, fastest in enumerate(answer["fastest"]):
+            seconds = {c["protocol"]: c["seconds"]["p50"] for c in answer["cells"]
+                       if c["deployment"] == deployment and not c.get("error")}
+            self.assertEqual(min(seconds, key=seconds.get), fastest["protocol"])
+        for point in answer["break_evens"]:
+            self.assertNotEqual(point["faster_below"], point["faster_above"])
+        text = run(*question)[1]
+        self.assertIn("fastest", text)
+        self.assertIn("refused", text)
+        self.assertIn("no-such", text)
+        rows = run(*question, "--format=csv")[1].splitlines()
+        self.assertEqual(1 + 6 + len(answer["break_evens"]), len(rows))
+        status, _, err = run("compare", "minionn_cifar", "--protocol=no-such", "--deployment=lan")
+        self.assertEqual(1, status)
+        self.assertIn("none of the protocols", err)
+        self.assertEqual(2, run("compare", "minionn_cifar", "--protocol=cheetah")[0])
 
     def test_bound_dimensions_are_used_and_unused_ones_warned_about(self):
         status, out, err = run("inspect", model("resnet18_224_dyn"), "--dim", "N=1", "--dim", "H=224",

@@ -7,24 +7,17 @@
 #include "gtest/gtest.h"
 #include "tests/spec/measured_calls.h"
 #include "tests/spec/measured_rows.h"
+#include "tests/spec/plans.h"
 
 namespace picost::spec {
 namespace {
 
-using primitives::Executor;
 using primitives::Parameters;
-using primitives::Phase;
 using primitives::PrimitiveCall;
 using primitives::Traffic;
 
 constexpr int64_t kExtensionYield = 10'001'853;
 constexpr int64_t kExtensionBytes = 559'456;
-
-PrimitiveCall Call(const char* id, const Parameters& parameters, int64_t count) {
-  auto call = primitives::MakeCall(id, parameters, count, Phase::kOnline, Executor::kJoint);
-  EXPECT_TRUE(call.ok()) << call.status();
-  return *std::move(call);
-}
 
 class InteractiveTraffic : public testing::TestWithParam<const char*> {};
 
@@ -35,7 +28,7 @@ TEST_P(InteractiveTraffic, EqualsEveryMeasuredRowExactly) {
     SCOPED_TRACE(row.line);
     const PrimitiveCall call = CallOfRow(row);
     // How many Ferret extensions ran inside: the counters tell.
-    ASSERT_EQ(call.pools.size(), 2u);
+    ASSERT_GE(call.pools.size(), 2u);
     const int64_t straight = (call.pools[0].amount - row.dcot) / kExtensionYield;
     const int64_t reversed = (call.pools[1].amount - row.dcot_rev) / kExtensionYield;
     EXPECT_EQ(call.pools[0].amount, row.dcot + straight * kExtensionYield);

@@ -9,6 +9,7 @@
 #include "estimator/primitives/primitive.h"
 #include "estimator/protocols/protocol.h"
 #include "gtest/gtest.h"
+#include "tests/spec/plans.h"
 #include "tests/support/graphs.h"
 
 namespace picost::spec {
@@ -20,13 +21,6 @@ using primitives::PrimitiveCall;
 using primitives::Traffic;
 using protocols::ProtocolPlan;
 using testing_support::GraphBuilder;
-
-ProtocolPlan PlanOf(const std::string& protocol, const graph::Graph& graph,
-                    const Parameters& parameters = {}) {
-  auto plan = protocols::Plan(protocol, graph, count::CountOps(graph), parameters);
-  EXPECT_TRUE(plan.ok()) << plan.status();
-  return *std::move(plan);
-}
 
 ProtocolPlan Convolution(const std::string& protocol, int64_t in, int64_t side) {
   GraphBuilder b;
@@ -75,6 +69,67 @@ TEST(Staircase, CrypTFlow2PadsFirstSoThat30PixelsAreTheLastOfAStep) {
   EXPECT_EQ(up(31) - 4, 2 * (up(30) - 4));
   EXPECT_EQ(up(31), up(43));
   EXPECT_GT(up(44), up(43));
+}
+
+// 2,048 slots: a channel takes the next power of two of its pixels.
+TEST(Staircase, GazelleDoublesItsCiphertextsAbove16And22Pixels) {
+  const auto ciphertexts = [](int64_t side) {
+    int64_t sum = 0;
+    for (const auto& call : Convolution("gazelle", 64, side).layers[0].calls) {
+      if (call.spec->id == "he.encrypt") sum += call.count;
+    }
+    return sum;
+  };
+  EXPECT_EQ(ciphertexts(16), 8);
+  EXPECT_EQ(ciphertexts(17), 16);
+  EXPECT_EQ(ciphertexts(22), 16);
+  EXPECT_EQ(ciphertexts(23), 32);
+}
+
+TEST(Staircase, MiniOnnFillsCiphertextsWith4096Elements) {
+  const auto ciphertexts = [](int64_t elements) {
+    GraphBuilder b;
+    const ProtocolPlan plan = PlanOf("minionn", b.Build({b.Linear(b.Input({1, elements}), 10)}));
+    for (const auto& call : plan.layers[0].calls) {
+      if (call.spec->id == "he.encrypt") return call.count;
+    }
+    return int64_t{0};
+  };
+  EXPECT_EQ(ciphertexts(1), 1);
+  EXPECT_EQ(ciphertexts(4'096), 1);
+  EXPECT_EQ(ciphertexts(4'097), 2);
+  EXPECT_EQ(ciphertexts(8'192), 2);
+  EXPECT_EQ(ciphertexts(8'193), 3);
+}
+
+// Calls of up to 16,384 OTs are padded to 256.
+TEST(Staircase, OtCallsArePaddedTo256) {
+  const auto up = [](int64_t n) {
+    return Call("sci_ring.multiplex", {{"ring_bits", 37}}, n).traffic.client_to_server.value();
+  };
+  // Within a step only the client's own messages of 2 x 37 bits grow.
+  EXPECT_EQ(up(256) - up(248), 8 * 2 * 37 / 8);
+  EXPECT_EQ(up(264) - up(256), 8 * 2 * 37 / 8 + 256 * 16);
+}
+
+TEST(Staircase, CheetahPadsBatchesTo8) {
+  const auto relu = [](int64_t n) {
+    return Call("cheetah.relu", {{"ring_bits", 37}, {"ignored_bits", 12}}, n).traffic;
+  };
+  EXPECT_EQ(relu(1), relu(8));
+  EXPECT_EQ(relu(9), relu(16));
+  EXPECT_GT(relu(9).client_to_server, relu(8).client_to_server);
+}
+
+// No packing, no steps: every element costs the same.
+TEST(Staircase, CrypTenHasNone) {
+  const auto bytes = [](int64_t n) {
+    GraphBuilder b;
+    return PlanOf("crypten", b.Build({b.Relu(b.Input({n}))}))
+        .TotalTraffic(Phase::kOnline)
+        .client_to_server.value();
+  };
+  for (int64_t n : {7, 8, 255, 256, 8'191, 8'192}) EXPECT_EQ(bytes(n + 1) - bytes(n), 184) << n;
 }
 
 TEST(Staircase, OtColumnsFillBlocksOf16384) {

@@ -23,10 +23,11 @@ def conv_row(h, w, ci, co, k, stride, pad):
 
 
 def linear_row(features, out):
-    # protocol_costs, section 1.3: one ciphertext each way, diagonals packed.
+    # protocol_costs, section 1.3: one ciphertext each way, diagonals packed. Keys are for
+    # powers of two: a rotation by i switches keys for each digit of i.
     width = cost_forms.np2(features)
     diagonals = cost_forms.cd(cost_forms.np2(out), max(1, SLOTS // width))
-    switches = diagonals - 1 + cost_forms.clog2(max(1, width // diagonals))
+    switches = sum(map(cost_forms.naf_w, range(1, diagonals))) + cost_forms.clog2(max(1, width // diagonals))
     return ["linear", 0, 0, features, out, 0, 0, 0, 0, CIPHERTEXT + 8, CIPHERTEXT + 8, 1, diagonals, switches, 1]
 
 

@@ -50,6 +50,13 @@ std::vector<MeasuredRow> ReadMeasuredRows(std::string_view backend, std::string_
   return rows;
 }
 
+size_t CountMeasuredRows() {
+  std::ifstream file("tests/spec/testdata/measured_traffic.csv");
+  size_t lines = 0;
+  for (std::string line; std::getline(file, line);) ++lines;
+  return lines - 1;  // the header
+}
+
 std::vector<MeasuredLayer> ReadMeasuredLayers() {
   std::ifstream file("tests/spec/testdata/measured_layers.csv");
   std::vector<MeasuredLayer> layers;

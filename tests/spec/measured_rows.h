@@ -41,6 +41,9 @@ struct MeasuredLayer {
 };
 std::vector<MeasuredLayer> ReadMeasuredLayers();
 
+// Lines of the file, whatever their backend.
+size_t CountMeasuredRows();
+
 // Rows of one backend and operation; all operations where op is empty.
 std::vector<MeasuredRow> ReadMeasuredRows(std::string_view backend, std::string_view op);
 

@@ -3,10 +3,13 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "estimator/count/op_counts.h"
+#include "estimator/graph/graph.h"
 #include "estimator/primitives/catalog.h"
 #include "estimator/primitives/form_texts.h"
 #include "estimator/primitives/primitive.h"
 #include "estimator/protocols/protocol.h"
+#include "tests/support/graphs.h"
 
 namespace picost::spec {
 namespace {
@@ -60,7 +63,8 @@ std::string Status(const PrimitiveSpec& spec) {
 std::string Names(const PrimitiveSpec& spec) {
   std::string names;
   for (const auto& parameter : spec.parameters) {
-    absl::StrAppend(&names, names.empty() ? "" : ", ", parameter.name);
+    absl::StrAppend(&names, names.empty() ? "" : ", ", parameter.name,
+                    parameter.optional ? " (optional)" : "");
   }
   return names.empty() ? "none" : names;
 }
@@ -87,8 +91,8 @@ std::string Row(const PrimitiveSpec& spec, const std::map<std::string, FormText>
 
 std::string Protocols() {
   std::string text =
-      "## Protocols\n\n| id | title | source | left out | parameters (default, range) | "
-      "status |\n|---|---|---|---|---|---|\n";
+      "## Protocols\n\n| id | title | source | left out | kept from offline to online | parameters "
+      "(default, range) | status |\n|---|---|---|---|---|---|---|\n";
   for (const auto* protocol : protocols::AllProtocols()) {
     const auto& info = protocol->info();
     std::string parameters;
@@ -98,8 +102,42 @@ std::string Protocols() {
                       ")");
     }
     absl::StrAppend(&text, "| `", info.id, "` | ", info.title, " | ", info.citation, " | ",
-                    info.leaves_out, " | ", parameters.empty() ? "none" : parameters, " | ",
+                    info.leaves_out, " | ", info.keeps, " | ",
+                    parameters.empty() ? "none" : parameters, " | ",
                     Text(primitives::FormStatusName(info.status)), " |\n");
+  }
+  return text;
+}
+
+// "yes", "local" or "no" of one node under one protocol.
+const char* Planned(const protocols::Protocol& protocol, const graph::Graph& graph) {
+  const auto plan = protocols::Plan(protocol.info().id, graph, count::CountOps(graph), {});
+  if (!plan.ok()) return "no";
+  // The result's own opening is no part of the node.
+  for (const auto& call : plan->layers[0].calls) {
+    if (call.spec->id != "shares.send") return "yes";
+  }
+  return "local";
+}
+
+std::string Matrix() {
+  std::string text =
+      "\n## Which nodes are planned\n\nOne small node of every kind, by protocol: `yes` has calls, "
+      "`local` costs nothing by the protocol's own rule, `no` is\nrefused as UNIMPLEMENTED, naming "
+      "kind and protocol. The proxy `relu-count` plans ReLUs alone and calls the rest local.\n\n| "
+      "node |";
+  for (const auto* protocol : protocols::AllProtocols()) {
+    absl::StrAppend(&text, " ", protocol->info().id, " |");
+  }
+  absl::StrAppend(&text, "\n|---|");
+  for (size_t i = 0; i < protocols::AllProtocols().size(); ++i) absl::StrAppend(&text, "---|");
+  absl::StrAppend(&text, "\n");
+  for (const auto& [name, graph] : testing_support::OneNodeGraphs()) {
+    absl::StrAppend(&text, "| ", name, " |");
+    for (const auto* protocol : protocols::AllProtocols()) {
+      absl::StrAppend(&text, " ", Planned(*protocol, graph), " |");
+    }
+    absl::StrAppend(&text, "\n");
   }
   return text;
 }
@@ -128,7 +166,7 @@ std::string ProtocolCostsDoc() {
                     "\n",
                     rows[family]);
   }
-  return doc;
+  return absl::StrCat(doc, Matrix());
 }
 
 }  // namespace picost::spec

@@ -10,21 +10,14 @@
 #include "gtest/gtest.h"
 #include "tests/spec/measured_calls.h"
 #include "tests/spec/measured_rows.h"
+#include "tests/spec/plans.h"
 
 namespace picost::spec {
 namespace {
 
-using primitives::Executor;
 using primitives::Parameters;
-using primitives::Phase;
 using primitives::PrimitiveCall;
 using primitives::Traffic;
-
-PrimitiveCall Call(const char* id, const Parameters& parameters, int64_t count) {
-  auto call = primitives::MakeCall(id, parameters, count, Phase::kOnline, Executor::kJoint);
-  EXPECT_TRUE(call.ok()) << call.status();
-  return *std::move(call);
-}
 
 class FieldTraffic : public testing::TestWithParam<const char*> {};
 

@@ -105,11 +105,13 @@ def import_delphi(path):
   bfv = {"ring_degree": 8192, "data_primes": 4}
   wire = {"ciphertext_bytes": CIPHERTEXT, "message_bytes": 8}
 
-  def add(primitive, calls, executor, wall, traffic=None):
-    """calls: (parameters, count) of every call that the figure covers."""
+  def add(primitive, calls, executor, wall, traffic=None, flags=""):
+    """calls: (parameters, count) of every call that the figure covers; flags "sum": a
+    count is the total of calls in many layers."""
     first, rest = calls[0], calls[1:]
     nested = " + ".join("%s(%s)*%d" % (primitive, p, n) for p, n in rest)
-    table.add(primitive, first[0], first[1], executor, "none", 0, wall, None, traffic, nested)
+    table.add(primitive, first[0], first[1], executor, "none", 0, wall, None, traffic, nested,
+              flags)
 
   for network, phase in phases.items():
     convolutions, matrices = DELPHI_NETWORKS[network]
@@ -135,12 +137,12 @@ def import_delphi(path):
                     block_bytes=24, label_bytes=28, circuit_bytes=8, chunk_circuits=8192,
                     chunk_bytes=16, garbler_is_client=0)
     add("gc.garble", [(garble, relus)], "server",
-        phase["off_server_compute_garble"] + phase["off_server_compute_encode"])
+        phase["off_server_compute_garble"] + phase["off_server_compute_encode"], flags="sum")
     add("gc.send_labels", [(params(labels=42, label_bytes=28, circuit_bytes=8, message_bytes=6,
                                    garbler_is_client=0), relus)], "server",
-        phase["on_server_compute_encode"])
+        phase["on_server_compute_encode"], flags="sum")
     add("gc.evaluate", [(params(and_gates=288, returned_bits=0, garbler_is_client=0), relus)],
-        "client", phase["on_client_compute_relu"], (0, 0, 0))
+        "client", phase["on_client_compute_relu"], (0, 0, 0), flags="sum")
     macs = [o * i * 9 * (h // s) ** 2 for h, i, o, s in convolutions] + [
         i * o for i, o in matrices]
     add("plaintext.field_macs", [(params(field_bits=41), m) for m in macs], "server",

@@ -7,7 +7,7 @@ namespace {
 constexpr size_t kMany = 100'000;
 
 std::vector<std::string> Where(std::vector<std::string> flags) {
-  flags.insert(flags.end(), {"format", "server", "data_dir"});
+  flags.insert(flags.end(), {"format", "server", "ca", "cert", "key", "token-file", "data_dir"});
   return flags;
 }
 
@@ -29,18 +29,26 @@ const std::vector<Command>& AllCommands() {
        "picost inspect resnet18.onnx --parameters\n",
        RunInspect},
       {"plan", "FILE|MODEL", "which primitives a protocol runs, and their exact traffic",
-       Where(Reading({"protocol", "param", "counting"})), 1, 1,
+        Where(Reading({"protocol", "param", "rewrites", "counting"})), 1, 1,
+        "picost plan resnet18 --protocol=all\n"
        "picost plan resnet18_cifar --protocol=delphi\n"
+       "picost plan vgg16_cifar --protocol=cheetah --rewrites=swap-relu-maxpool,average-pooling\n"
        "picost plan resnet18.onnx --protocol=cheetah --param=ring_bits=37 --format=csv\n",
        RunPlan},
       {"estimate", "FILE|MODEL", "what private inference of a model costs",
-       Where(Reading(
-           {"protocol", "param", "deployment", "network", "counting", "calls", "require-seconds"})),
+        Where(Reading({"protocol", "param", "rewrites", "deployment", "network", "counting", "calls",
+                       "require-seconds"})),
        1, 1,
        "picost estimate resnet18_cifar --protocol=cheetah,delphi --deployment=wan\n"
        "picost estimate resnet18.onnx --protocol=delphi --deployment=lan \\\n"
        "    --network=rtt=40ms,up=40MB/s,down=100Mbit/s --format=json\n",
        RunEstimate},
+      {"compare", "FILE|MODEL", "protocols x deployments, and where their order flips",
+       Where({"protocol", "param", "deployment", "network", "online", "dim", "unknown"}), 1, 1,
+       "picost compare resnet18_cifar --protocol=cheetah,delphi --deployment=lan,wan\n"
+       "picost compare resnet18.onnx --protocol=cheetah,cryptflow2-he --deployment=lan \\\n"
+       "    --network=mobile --network=rtt=80ms,bandwidth=100Mbit/s --online --format=csv\n",
+       RunCompare},
       {"models ls", "", "list registered models", Where({}), 0, 0,
        "picost models ls --server=127.0.0.1:7433\n", RunModelsList},
       {"models register", "FILE...", "register models: their weights stay here",
@@ -55,8 +63,11 @@ const std::vector<Command>& AllCommands() {
        "picost models show resnet18 --server=127.0.0.1:7433\n", RunModelsShow},
       {"models rm", "MODEL...", "forget registered models", Where({}), 1, kMany,
        "picost models rm resnet18 --server=127.0.0.1:7433\n", RunModelsRemove},
-      {"protocols", "", "protocols, and for how many of their primitives there are tables",
-       Where({}), 0, 0, "picost protocols --format=json\n", RunProtocols},
+      {"protocols", "[PROTOCOL]",
+       "protocols, and for how many of their primitives there are tables; of one: parameters",
+       Where({}), 0, 1, "picost protocols --format=json\npicost protocols cheetah\n", RunProtocols},
+      {"rewrites", "", "rewrites of networks that save comparisons, products or truncations",
+       Where({}), 0, 0, "picost rewrites\n", RunRewrites},
       {"deployments", "", "named deployments: a link and both machines' tables", Where({}), 0, 0,
        "picost deployments\n", RunDeployments},
       {"networks", "", "named network profiles", Where({}), 0, 0, "picost networks\n", RunNetworks},
@@ -66,6 +77,14 @@ const std::vector<Command>& AllCommands() {
        "picost primitives --format=csv\n", RunPrimitives},
       {"operators", "", "ONNX operators that are known, and as what they count", Where({}), 0, 0,
        "picost operators --format=csv\n", RunOperators},
+      {"study ls", "", "list the studies of searches", Where({}), 0, 0,
+       "picost study ls --server=127.0.0.1:7433\n", RunStudyList},
+      {"study show", "STUDY", "a study's budgets and counts, with a plot; csv: every trial",
+       Where({}), 1, 1, "picost study show demo --server=127.0.0.1:7433\n", RunStudyShow},
+      {"study front", "STUDY", "the trials that no other one beats", Where({}), 1, 1,
+       "picost study front demo --server=127.0.0.1:7433 --format=csv\n", RunStudyFront},
+      {"study watch", "STUDY", "every trial as it comes, until you stop it", Where({}), 1, 1,
+       "picost study watch demo --server=127.0.0.1:7433\n", RunStudyWatch},
       {"strip",
        "IN OUT",
        "write a model without its weights",

@@ -30,17 +30,23 @@ const std::vector<Command>& AllCommands();
 std::optional<Failure> RunInspect(const Options& options, const Environment& environment);
 std::optional<Failure> RunPlan(const Options& options, const Environment& environment);
 std::optional<Failure> RunEstimate(const Options& options, const Environment& environment);
+std::optional<Failure> RunCompare(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsList(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsRegister(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsUpload(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsShow(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsRemove(const Options& options, const Environment& environment);
 std::optional<Failure> RunProtocols(const Options& options, const Environment& environment);
+std::optional<Failure> RunRewrites(const Options& options, const Environment& environment);
 std::optional<Failure> RunOperators(const Options& options, const Environment& environment);
 std::optional<Failure> RunPrimitives(const Options& options, const Environment& environment);
 std::optional<Failure> RunDeployments(const Options& options, const Environment& environment);
 std::optional<Failure> RunNetworks(const Options& options, const Environment& environment);
 std::optional<Failure> RunTables(const Options& options, const Environment& environment);
+std::optional<Failure> RunStudyList(const Options& options, const Environment& environment);
+std::optional<Failure> RunStudyShow(const Options& options, const Environment& environment);
+std::optional<Failure> RunStudyFront(const Options& options, const Environment& environment);
+std::optional<Failure> RunStudyWatch(const Options& options, const Environment& environment);
 std::optional<Failure> RunStrip(const Options& options, const Environment& environment);
 
 // Warnings of an answer, on standard error: they never mix with its data.

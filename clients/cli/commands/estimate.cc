@@ -1,43 +1,17 @@
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "clients/cli/commands/command.h"
+#include "clients/cli/commands/deployment_choices.h"
+#include "clients/cli/commands/subject.h"
 #include "clients/cli/connection.h"
 #include "clients/cli/model_argument.h"
-#include "clients/cli/network_argument.h"
 #include "clients/cli/views/estimate_view.h"
 #include "clients/cli/views/json.h"
 
 namespace picost::cli {
 namespace {
-
-struct Asked {
-  v1::DeploymentChoice choice;
-  std::string label;
-};
-
-Result<std::vector<Asked>> Deployments(const Options& options) {
-  if (options.deployments.empty()) {
-    return BadArgument(
-        "where does it run? Give --deployment=NAME; `picost deployments` lists them. --network "
-        "replaces its link");
-  }
-  std::vector<Asked> all;
-  for (const std::string& name : options.deployments) {
-    Asked asked{.label = absl::StrCat("deployment ", name)};
-    if (options.network.empty()) {
-      asked.choice.set_name(absl::StrCat("deployments/", name));
-    } else {
-      auto network = ParseNetwork(options.network);
-      if (const Failure* failure = FailureIn(network)) return *failure;
-      *asked.choice.mutable_custom() = std::get<v1::CustomDeployment>(network);
-      asked.choice.mutable_custom()->set_base(absl::StrCat("deployments/", name));
-      asked.label += absl::StrCat(" over ", options.network);
-    }
-    all.push_back(std::move(asked));
-  }
-  return all;
-}
 
 void Print(const std::vector<Question>& questions, const std::vector<v1::Estimate>& estimates,
            Format format, std::ostream& out) {
@@ -68,29 +42,25 @@ std::optional<Failure> RunEstimate(const Options& options, const Environment& en
   if (options.protocols.empty()) {
     return BadArgument("under which protocol? Give --protocol=ID; `picost protocols` lists them");
   }
-  const auto deployments = Deployments(options);
+  const auto deployments = DeploymentChoices(options);
   if (const Failure* failure = FailureIn(deployments)) return *failure;
-  auto connected = Connect(options, environment);
-  if (const Failure* failure = FailureIn(connected)) return *failure;
-  Connection& connection = *std::get<std::shared_ptr<Connection>>(connected);
-  const auto resolved = ResolveModel(options.positional[0], options, connection, environment);
-  if (const Failure* failure = FailureIn(resolved)) return *failure;
-  const ModelArgument& model = std::get<ModelArgument>(resolved);
+  const auto found = FindSubject(options, environment);
+  if (const Failure* failure = FailureIn(found)) return *failure;
+  const auto& [connection, model, rewrites] = std::get<Subject>(found);
 
   std::vector<v1::Estimate> estimates;
   std::vector<Question> questions;
-  for (const Asked& asked : std::get<std::vector<Asked>>(deployments)) {
+  for (const DeploymentAsked& asked : std::get<std::vector<DeploymentAsked>>(deployments)) {
     for (const std::string& protocol : options.protocols) {
       v1::EstimateRequest request;
       *request.mutable_graph() = model.graph;
+      *request.mutable_protocol() = ChooseProtocol(protocol, options);
       if (const auto counting = CountingOf(options)) request.set_counting(*counting);
-      request.mutable_protocol()->set_protocol(absl::StrCat("protocols/", protocol));
-      request.mutable_protocol()->mutable_parameters()->insert(options.parameters.begin(),
-                                                               options.parameters.end());
       *request.mutable_deployment() = asked.choice;
       request.set_view(options.calls ? v1::ESTIMATE_VIEW_CALLS : v1::ESTIMATE_VIEW_LAYERS);
+      request.mutable_rewrites()->Add(rewrites.begin(), rewrites.end());
       request.set_require_seconds(options.require_seconds);
-      auto answer = Call(*connection.oracle, &v1::CostOracle::Stub::Estimate, request);
+      auto answer = Call(*connection->oracle, &v1::CostOracle::Stub::Estimate, request);
       if (const Failure* failure = FailureIn(answer)) return *failure;
       estimates.push_back(std::get<v1::Estimate>(std::move(answer)));
       questions.push_back({.model = model.label, .protocol = protocol, .deployment = asked.label});

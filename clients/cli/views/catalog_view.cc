@@ -166,6 +166,52 @@ void PrintList(const v1::ListProtocolsResponse& response, bool csv, std::ostream
   list.Print(csv, "No protocols.", out);
 }
 
+void PrintList(const v1::ListRewritesResponse& response, bool csv, std::ostream& out) {
+  List list({{"rewrite", Align::kLeft},
+             {"kind", Align::kLeft},
+             {"title", Align::kLeft},
+             {"source", Align::kLeft}});
+  for (const v1::Rewrite& rewrite : response.rewrites()) {
+    list.Add({Id(rewrite.name()), rewrite.exact() ? "exact" : "needs retraining", rewrite.title(),
+              rewrite.source()});
+  }
+  list.Print(csv, "No rewrites.", out);
+}
+
+void PrintProtocol(const v1::Protocol& protocol, bool csv, std::ostream& out) {
+  if (!csv) {
+    out << protocol.title() << " (" << Id(protocol.name()) << ", plans of version "
+        << protocol.version() << ")\n  source    " << protocol.citation() << "\n  left out  "
+        << protocol.leaves_out() << "\n  kept      " << protocol.keeps() << "\n  traffic   "
+        << FormStatusText(protocol.status()) << "\n\n";
+  }
+  List parameters({{"parameter", Align::kLeft},
+                   {"default"},
+                   {"least"},
+                   {"most"},
+                   {"meaning", Align::kLeft},
+                   {"source", Align::kLeft}});
+  for (const v1::ProtocolParameter& parameter : protocol.parameters()) {
+    parameters.Add({parameter.name(), absl::StrCat(parameter.default_value()),
+                    absl::StrCat(parameter.minimum()), absl::StrCat(parameter.maximum()),
+                    parameter.meaning(), parameter.source()});
+  }
+  parameters.Print(csv, "No parameters.", out);
+  if (csv) return;
+  out << "\n";
+  List primitives({{"primitive", Align::kLeft}, {"tables", Align::kLeft}});
+  for (const v1::PrimitiveCoverage& primitive : protocol.primitives()) {
+    std::vector<std::string> tables;
+    for (const std::string& table : primitive.measured_tables()) tables.push_back(Id(table));
+    for (const std::string& table : primitive.published_tables()) {
+      tables.push_back(absl::StrCat(Id(table), " (published)"));
+    }
+    primitives.Add({Id(primitive.primitive()),
+                    tables.empty() ? "none: no seconds" : absl::StrJoin(tables, " ")});
+  }
+  primitives.Print(csv, "No primitives.", out);
+}
+
 void PrintList(const v1::ListOperatorsResponse& response, bool csv, std::ostream& out) {
   List list({{"domain", Align::kLeft},
              {"operator", Align::kLeft},

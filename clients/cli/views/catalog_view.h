@@ -12,11 +12,15 @@ namespace picost::cli {
 // csv: CSV instead of aligned columns.
 void PrintList(const v1::ListModelsResponse& list, bool csv, std::ostream& out);
 void PrintList(const v1::ListProtocolsResponse& list, bool csv, std::ostream& out);
+void PrintList(const v1::ListRewritesResponse& list, bool csv, std::ostream& out);
 void PrintList(const v1::ListOperatorsResponse& list, bool csv, std::ostream& out);
 void PrintList(const v1::ListPrimitivesResponse& list, bool csv, std::ostream& out);
 void PrintList(const v1::ListDeploymentsResponse& list, bool csv, std::ostream& out);
 void PrintList(const v1::ListNetworksResponse& list, bool csv, std::ostream& out);
 void PrintList(const v1::ListTablesResponse& list, bool csv, std::ostream& out);
+
+// One protocol with its parameters and what it plans.
+void PrintProtocol(const v1::Protocol& protocol, bool csv, std::ostream& out);
 
 }  // namespace picost::cli
 

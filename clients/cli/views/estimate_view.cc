@@ -9,7 +9,9 @@
 #include "absl/strings/str_join.h"
 #include "clients/cli/views/calls_view.h"
 #include "clients/cli/views/graph_view.h"
+#include "clients/cli/views/memory_view.h"
 #include "clients/cli/views/numbers.h"
+#include "clients/cli/views/provenance_view.h"
 #include "clients/cli/views/table.h"
 
 namespace picost::cli {
@@ -109,8 +111,11 @@ void PrintLayers(const v1::Estimate& estimate, std::ostream& out) {
                {"online s->c B"},
                {"flights"},
                {"online"},
+               {"one ReLU"},
+               {"last ReLU"},
                {"", Align::kLeft}});
   int local = 0;
+  bool marginal = false;
   bool extrapolated = false;
   for (const v1::LayerEstimate& layer : estimate.layers()) {
     if (layer.local() && CostsNothing(layer.offline()) && CostsNothing(layer.online())) {
@@ -126,47 +131,26 @@ void PrintLayers(const v1::Estimate& estimate, std::ostream& out) {
          WithSeparators(offline.client_to_server_bytes() + offline.server_to_client_bytes()),
          Latency(layer.offline()), WithSeparators(online.client_to_server_bytes()),
          WithSeparators(online.server_to_client_bytes()), WithSeparators(online.flights()),
-         Latency(layer.online()), layer.extrapolated() ? "*" : ""});
+         Latency(layer.online()),
+         layer.has_relu_marginal() ? HumanSeconds(layer.relu_marginal().offline_seconds_per_relu() +
+                                                  layer.relu_marginal().online_seconds_per_relu())
+                                   : "",
+         layer.has_relu_marginal() ? HumanSeconds(layer.relu_marginal().offline_step_seconds() +
+                                                  layer.relu_marginal().online_step_seconds())
+                                   : "",
+         layer.extrapolated() ? "*" : ""});
+    marginal |= layer.has_relu_marginal();
   }
   if (table.empty()) return;
   out << "\n";
   table.Print(out);
+  if (marginal) {
+    out << "  one ReLU: what each ReLU less saves; last ReLU: what the layer's last one takes with "
+           "it; offline and online\n";
+  }
   if (extrapolated) out << "  * outside what the tables measured: extrapolated\n";
   if (local > 0) {
     out << "  (" << local << " more layers are local and free; --format=csv has all)\n";
-  }
-}
-
-const char* OriginName(v1::TableOrigin origin) {
-  switch (origin) {
-    case v1::TABLE_ORIGIN_MEASURED:
-      return "measured";
-    case v1::TABLE_ORIGIN_PUBLISHED:
-      return "published by others";
-    case v1::TABLE_ORIGIN_SYNTHETIC:
-      return "synthetic";
-    default:
-      return "of unknown origin";
-  }
-}
-
-void PrintProvenance(const v1::Provenance& provenance, std::ostream& out) {
-  out << "\n  " << provenance.model() << "\n  " << provenance.protocol() << " "
-      << provenance.protocol_version();
-  for (const v1::NamedInteger& parameter : provenance.protocol_parameters()) {
-    out << " " << parameter.name() << "=" << parameter.value();
-  }
-  out << "\n";
-  if (provenance.client_to_server_bytes_per_second() > 0) {
-    out << "  network: round trip " << HumanSeconds(provenance.round_trip_seconds()) << ", up "
-        << HumanRate(provenance.client_to_server_bytes_per_second()) << ", down "
-        << HumanRate(provenance.server_to_client_bytes_per_second()) << "\n";
-  }
-  std::set<std::string> seen;
-  for (const v1::TableUse& use : provenance.tables()) {
-    const std::string line = absl::StrCat("  seconds from ", use.table().substr(0, 19), " ",
-                                          use.title(), ", ", OriginName(use.origin()));
-    if (seen.insert(line).second) out << line << "\n";
   }
 }
 
@@ -182,6 +166,8 @@ void AddPhaseCells(const v1::PhaseCost& phase, std::vector<std::string>& row) {
   add(phase.has_joint_compute_seconds(), phase.joint_compute_seconds().p50());
   add(true, phase.transfer_seconds());
   add(true, phase.flight_seconds());
+  add(true, phase.slow_start_seconds());
+  add(true, phase.overlapped_seconds());
   add(phase.has_latency_seconds(), phase.latency_seconds().p50());
   add(phase.has_latency_seconds(), phase.latency_seconds().low());
   add(phase.has_latency_seconds(), phase.latency_seconds().high());
@@ -201,10 +187,7 @@ void PrintEstimateTable(const Question& question, const v1::Estimate& estimate, 
       << "\n"
       << "  " << CountsSentence(estimate.totals()) << CountingClause(estimate.counting()) << "\n\n";
   PrintPhases(estimate, out);
-  if (estimate.client_storage_bytes() > 0 || estimate.server_storage_bytes() > 0) {
-    out << "  Kept from offline to online: client " << HumanBytes(estimate.client_storage_bytes())
-        << ", server " << HumanBytes(estimate.server_storage_bytes()) << "\n";
-  }
+  PrintMemory(estimate.memory(), out);
   PrintMissing(estimate, out);
   if (!estimate.bottleneck().empty()) out << "  " << Printable(estimate.bottleneck()) << "\n";
   PrintLayers(estimate, out);
@@ -220,11 +203,14 @@ void PrintEstimateCsvHeader(std::ostream& out) {
     for (const char* column :
          {"client_to_server_bytes", "server_to_client_bytes", "flights", "client_compute_seconds",
           "server_compute_seconds", "joint_compute_seconds", "transfer_seconds", "flight_seconds",
-          "latency_seconds", "latency_low_seconds", "latency_high_seconds"}) {
+          "slow_start_seconds", "overlapped_seconds", "latency_seconds", "latency_low_seconds",
+          "latency_high_seconds"}) {
       header.push_back(absl::StrCat(phase, "_", column));
     }
   }
-  header.insert(header.end(), {"extrapolated", "local", "note"});
+  header.insert(header.end(),
+                {"offline_seconds_per_relu", "online_seconds_per_relu", "offline_last_relu_seconds",
+                 "online_last_relu_seconds", "extrapolated", "local", "note"});
   PrintCsvRow(out, header);
 }
 
@@ -239,61 +225,15 @@ void PrintEstimateCsv(const Question& question, const v1::Estimate& estimate, st
                                     absl::StrCat(layer.counts().macs())};
     AddPhaseCells(layer.offline(), row);
     AddPhaseCells(layer.online(), row);
+    const v1::ReluMarginal& marginal = layer.relu_marginal();
+    for (const double value :
+         {marginal.offline_seconds_per_relu(), marginal.online_seconds_per_relu(),
+          marginal.offline_step_seconds(), marginal.online_step_seconds()}) {
+      row.push_back(layer.has_relu_marginal() ? ExactNumber(value) : "");
+    }
     row.insert(row.end(), {layer.extrapolated() ? "true" : "false",
                            layer.local() ? "true" : "false", layer.note()});
     PrintCsvRow(out, row);
-  }
-}
-
-void PrintPlanTable(const Question& question, const v1::ProtocolPlan& plan, std::ostream& out) {
-  out << Printable(question.model) << " under " << question.protocol
-      << ": counts and traffic, no seconds\n"
-      << "  " << CountsSentence(plan.totals()) << CountingClause(plan.counting()) << "\n\n";
-  Table phases({{"phase", Align::kLeft}, {"client->server B"}, {"server->client B"}, {"flights"}});
-  const std::pair<const char*, const v1::Traffic*> rows[] = {
-      {"setup, once", &plan.setup()},
-      {"offline, per inference", &plan.offline()},
-      {"online, per inference", &plan.online()}};
-  for (const auto& [name, traffic] : rows) {
-    phases.AddRow({name, WithSeparators(traffic->client_to_server_bytes()),
-                   WithSeparators(traffic->server_to_client_bytes()),
-                   WithSeparators(traffic->flights())});
-  }
-  phases.Print(out);
-  if (plan.client_storage_bytes() > 0 || plan.server_storage_bytes() > 0) {
-    out << "  Kept from offline to online: client " << HumanBytes(plan.client_storage_bytes())
-        << ", server " << HumanBytes(plan.server_storage_bytes()) << "\n";
-  }
-  PrintCallsTable(plan, out);
-  PrintUnknownOperators(plan.notes(), out);
-  PrintProvenance(plan.provenance(), out);
-}
-
-void PrintPlanCsvHeader(std::ostream& out) {
-  PrintCsvRow(out, {"model", "protocol", "layer", "kind", "primitive", "parameters", "count",
-                    "phase", "executor", "client_to_server_bytes", "server_to_client_bytes",
-                    "flights", "traffic_status", "note"});
-}
-
-void PrintPlanCsv(const Question& question, const v1::ProtocolPlan& plan, std::ostream& out) {
-  const auto print = [&](const std::string& node, const std::string& kind, const v1::CallCost& call,
-                         const std::string& note) {
-    PrintCsvRow(
-        out, {question.model, question.protocol, node, kind, CallName(call), ParametersText(call),
-              absl::StrCat(call.count()), PhaseText(call.phase()), ExecutorText(call.executor()),
-              absl::StrCat(call.traffic().client_to_server_bytes()),
-              absl::StrCat(call.traffic().server_to_client_bytes()),
-              absl::StrCat(call.traffic().flights()), FormStatusText(call.traffic_status()), note});
-  };
-  for (const v1::CallCost& call : plan.setup_calls()) print("", "setup", call, "");
-  for (const v1::LayerPlan& layer : plan.layers()) {
-    // A layer without calls has a row too: every layer is there.
-    if (layer.calls().empty()) {
-      PrintCsvRow(out, {question.model, question.protocol, layer.node(), layer.kind(), "", "", "0",
-                        "", "", "0", "0", "0", "", layer.note()});
-    }
-    for (const v1::CallCost& call : layer.calls())
-      print(layer.node(), layer.kind(), call, layer.note());
   }
 }
 

@@ -4,14 +4,15 @@ from typing import Any
 from picost import edits
 from picost.answers import Allocation, Estimate, Totals
 from picost.client import AsyncClient, Client
+from picost.comparison import Comparison
 from picost.cost_table import METRICS, CostTable, reward
 from picost.errors import PicostError
 from picost.objective import Objective
 from picost.private import local
 
 __all__ = [
-    "METRICS", "Allocation", "AsyncClient", "Client", "CostTable", "Estimate", "LatencyPenalty",
-    "Objective", "PicostError", "Totals", "edits", "local", "reward"
+    "METRICS", "Allocation", "AsyncClient", "Client", "Comparison", "CostTable", "Estimate",
+    "LatencyPenalty", "Objective", "PicostError", "Totals", "edits", "local", "reward"
 ]
 
 

@@ -10,7 +10,8 @@ from typing import Any, Generator, Iterable, List, Mapping, Optional
 from picost import _requests as r
 from picost import answers
 from picost._memory import Memory
-from picost._wire import edits_pb2, models_pb2
+from picost._wire import compare_pb2, edits_pb2, models_pb2
+from picost.comparison import Comparison
 from picost.cost_table import CostTable
 from picost.edits import as_edit
 
@@ -109,3 +110,17 @@ def capacity(memory: Memory, model: r.ModelLike, protocol: r.ProtocolLike,
         arrivals_per_second=arrivals_per_second, client_storage_bytes=client_storage_bytes,
         operations=as_edit(edit or {}).operations, **question)
     return answer
+
+
+def compare(memory: Memory, model: r.ModelLike, protocols: Iterable[r.ProtocolLike],
+            deployments: Iterable[r.DeploymentLike], online: bool) -> Call:
+    source = yield from registered(memory, r.graph_source(model))
+    choices = [r.protocol_choice(p) for p in protocols]
+    places = [r.deployment_choice(d) for d in deployments]
+    metric = (compare_pb2.COMPARE_METRIC_ONLINE
+              if online else compare_pb2.COMPARE_METRIC_OFFLINE_AND_ONLINE)
+    answer = yield from remembered(memory, "CompareDeployments",
+                                   compare_pb2.CompareDeploymentsRequest(
+                                       graph=source, protocols=choices, deployments=places,
+                                       metric=metric))
+    return Comparison(answer, choices, places)

@@ -10,18 +10,15 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
 import grpc
 
 from picost import _methods, answers, errors
+from picost._connection import Connection
 from picost._memory import Memory
 from picost._requests import DeploymentLike, ModelLike, ProtocolLike
-from picost._wire import models_pb2_grpc, oracle_pb2_grpc
+from picost._wire import models_pb2_grpc, oracle_pb2_grpc, studies_pb2_grpc
+from picost.comparison import Comparison
 from picost.cost_table import CostTable
+from picost.studies import StudyCalls
 
 DEFAULT_ADDRESS = "127.0.0.1:7433"
-_OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-
-
-def _channel(channel_of: Any, address: str) -> Any:
-    """The one place where connections are made; channel_of: of grpc or of grpc.aio."""
-    return channel_of(address, options=_OPTIONS)
 
 
 def _pause(error: errors.PicostError, attempt: int) -> Optional[float]:
@@ -39,10 +36,16 @@ def _pause(error: errors.PicostError, attempt: int) -> Optional[float]:
 class _Base:
 
     def __init__(self, address: Optional[str] = None, *, timeout: float = 60.0,
-                 retries: int = 4, cache: int = 10000, cache_seconds: float = 600.0) -> None:
+                 retries: int = 4, cache: int = 10000, cache_seconds: float = 600.0,
+                 ca: Optional[str] = None, cert: Optional[str] = None, key: Optional[str] = None,
+                 token_file: Optional[str] = None) -> None:
         """address: HOST:PORT or unix:PATH; PICOST_SERVER, else port 7433 of this machine.
-        timeout: of each call, in seconds. cache: answers remembered, for cache_seconds."""
+        timeout: of each call, in seconds. cache: answers remembered, for cache_seconds.
+        ca, cert, key, token_file: see Connection."""
         self.address = address or os.environ.get("PICOST_SERVER", DEFAULT_ADDRESS)
+        self._connection = Connection(self.address, ca=ca, cert=cert, key=key,
+                                      token_file=token_file)
+        self._metadata: Any = None
         self.timeout = timeout
         self.retries = retries
         self._memory = Memory(cache, cache_seconds)
@@ -52,13 +55,16 @@ class _Base:
     def __getstate__(self):
         # Connections stay behind; what is registered stays known.
         return {"address": self.address, "timeout": self.timeout, "retries": self.retries,
-                "_memory": self._memory, "_channel": None, "_stubs": {}}
+                "_connection": self._connection, "_metadata": None, "_memory": self._memory,
+                "_channel": None, "_stubs": {}}
 
-    def _open(self, channel_of: Any) -> None:
+    def _open(self, api: Any) -> None:
         if self._channel is None:
-            self._channel = _channel(channel_of, self.address)
+            self._metadata = self._connection.metadata()
+            self._channel = self._connection.open(api)
             self._stubs = {"oracle": oracle_pb2_grpc.CostOracleStub(self._channel),
-                           "models": models_pb2_grpc.ModelsStub(self._channel)}
+                           "models": models_pb2_grpc.ModelsStub(self._channel),
+                           "studies": studies_pb2_grpc.StudiesStub(self._channel)}
 
     def _forget(self, error: errors.PicostError) -> bool:
         """True where a registered model is gone (another daemon), so that it is sent again."""
@@ -68,12 +74,12 @@ class _Base:
         return False
 
 
-class Client(_Base):
+class Client(_Base, StudyCalls):
     """Asks a daemon. May be pickled: workers connect on their own."""
 
     def wait_ready(self, timeout: float = 30.0) -> "Client":
         """Returns when the daemon answers."""
-        self._open(grpc.insecure_channel)
+        self._open(grpc)
         try:
             grpc.channel_ready_future(self._channel).result(timeout)
         except grpc.FutureTimeoutError:
@@ -93,10 +99,11 @@ class Client(_Base):
         self.close()
 
     def _call(self, stub: str, method: str, request: Any) -> Any:
-        self._open(grpc.insecure_channel)
+        self._open(grpc)
         for attempt in range(self.retries + 1):
             try:
-                return getattr(self._stubs[stub], method)(request, timeout=self.timeout)
+                return getattr(self._stubs[stub], method)(
+                    request, timeout=self.timeout, metadata=self._metadata)
             except grpc.RpcError as error:
                 failure = errors.from_rpc(error)
             pause = _pause(failure, attempt)
@@ -164,12 +171,18 @@ class Client(_Base):
         return self._drive(_methods.capacity, model, protocol, deployment, arrivals_per_second,
                            client_storage_bytes, edit)
 
+    def compare(self, model: ModelLike, *, protocols: Iterable[ProtocolLike],
+                deployments: Iterable[DeploymentLike], online: bool = False) -> Comparison:
+        """Protocols x deployments by the time of one inference (online: without the offline
+        phase), and where their order flips. What one protocol refuses stays in its cells."""
+        return self._drive(_methods.compare, model, protocols, deployments, online)
 
-class AsyncClient(_Base):
+
+class AsyncClient(_Base, StudyCalls):
     """The same calls, to be awaited."""
 
     async def wait_ready(self, timeout: float = 30.0) -> "AsyncClient":
-        self._open(grpc.aio.insecure_channel)
+        self._open(grpc.aio)
         try:
             await asyncio.wait_for(self._channel.channel_ready(), timeout)
         except asyncio.TimeoutError:
@@ -189,10 +202,11 @@ class AsyncClient(_Base):
         await self.close()
 
     async def _call(self, stub: str, method: str, request: Any) -> Any:
-        self._open(grpc.aio.insecure_channel)
+        self._open(grpc.aio)
         for attempt in range(self.retries + 1):
             try:
-                return await getattr(self._stubs[stub], method)(request, timeout=self.timeout)
+                return await getattr(self._stubs[stub], method)(
+                    request, timeout=self.timeout, metadata=self._metadata)
             except grpc.RpcError as error:
                 failure = errors.from_rpc(error)
             pause = _pause(failure, attempt)
@@ -258,3 +272,7 @@ class AsyncClient(_Base):
                        client_storage_bytes: int, edit: Any = None) -> Any:
         return await self._drive(_methods.capacity, model, protocol, deployment,
                                  arrivals_per_second, client_storage_bytes, edit)
+
+    async def compare(self, model: ModelLike, *, protocols: Iterable[ProtocolLike],
+                      deployments: Iterable[DeploymentLike], online: bool = False) -> Comparison:
+        return await self._drive(_methods.compare, model, protocols, deployments, online)

@@ -22,7 +22,8 @@ class LocalClient(Client):
         self._daemon = subprocess.Popen(
             [program, "--listen=unix:" + socket, "--data_dir=" + data_dir, "--store=memory"],
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
-        super().__init__("unix:" + socket)
+        # Whatever the environment says of other daemons.
+        super().__init__("unix:" + socket, ca="", token_file="")
         deadline = time.monotonic() + start_timeout
         while not os.path.exists(socket):
             if self._daemon.poll() is not None or time.monotonic() > deadline:
@@ -35,7 +36,7 @@ class LocalClient(Client):
 
     def __reduce__(self):
         # Workers talk to the same daemon; only this object ends it.
-        return Client, (self.address,)
+        return _private_client, (self.address,)
 
     def close(self) -> None:
         super().close()
@@ -46,6 +47,10 @@ class LocalClient(Client):
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
+
+
+def _private_client(address: str) -> Client:
+    return Client(address, ca="", token_file="")
 
 
 def _built() -> Tuple[Optional[str], Optional[str]]:

@@ -19,8 +19,10 @@ const std::vector<Pass>& CanonicalPasses() {
   return passes;
 }
 
-void Canonicalize(Draft& draft) {
-  for (const Pass& pass : CanonicalPasses()) pass.run(draft);
+void Canonicalize(Draft& draft, bool fold_affine) {
+  for (const Pass& pass : CanonicalPasses()) {
+    if (fold_affine || pass.run != FoldAffine) pass.run(draft);
+  }
 }
 
 }  // namespace picost::graph

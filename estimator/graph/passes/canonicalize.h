@@ -18,8 +18,9 @@ struct Pass {
 // them while they read.
 const std::vector<Pass>& CanonicalPasses();
 
-// Runs them all. Idempotent: a second run changes nothing.
-void Canonicalize(Draft& draft);
+// Runs them all; fold_affine: without that one where false. Idempotent: a second run
+// changes nothing.
+void Canonicalize(Draft& draft, bool fold_affine = true);
 
 }  // namespace picost::graph
 

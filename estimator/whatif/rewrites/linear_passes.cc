@@ -46,19 +46,8 @@ bool Folds(const Graph& graph, const Node& norm) {
   return reader != kNoNode && IsLinear(graph.node(reader)) && !HasPadding(graph.node(reader));
 }
 
-int64_t Products(const Node& node) {
-  if (const auto* linear = std::get_if<graph::Linear>(&node.attributes)) {
-    return linear->rows * linear->in_features * linear->out_features;
-  }
-  const auto& conv = std::get<graph::Conv>(node.attributes);
-  int64_t products = conv.batch * (conv.in_channels / conv.groups) * conv.out_channels;
-  for (int64_t taps : conv.kernel) products *= taps;
-  for (int64_t size : conv.output_size) products *= size;
-  return products;
-}
-
-// The merged graph, where `id` can be merged with what follows and products fall.
-std::optional<Graph> Merged(const Graph& graph, NodeId id) {
+// The merged graph, where `id` can be merged with what follows and that pays.
+std::optional<Graph> Merged(const Graph& graph, NodeId id, const Pays& pays) {
   const Node& first = graph.node(id);
   // The edit looks through removed activations; find the layer that it meets.
   NodeId next = OnlyReader(graph, first);
@@ -70,16 +59,13 @@ std::optional<Graph> Merged(const Graph& graph, NodeId id) {
   if (next == kNoNode || !IsLinear(graph.node(next))) return std::nullopt;
   absl::StatusOr<Graph> merged = ApplyEdit(graph, {graph.fingerprint(), {MergeLinear{first.name}}});
   if (!merged.ok()) return std::nullopt;  // not exact there: leave both
-  for (const Node& node : merged->nodes()) {
-    if (node.name != graph.node(next).name || !IsLinear(node)) continue;
-    if (Products(node) < Products(first) + Products(graph.node(next))) return *std::move(merged);
-  }
-  return std::nullopt;
+  if (!pays(graph, *merged)) return std::nullopt;
+  return *std::move(merged);
 }
 
 }  // namespace
 
-absl::StatusOr<Graph> FoldBatchNorm(const Graph& graph) {
+absl::StatusOr<Graph> FoldBatchNorm(const Graph& graph, const Pays&) {
   Graph current = graph;
   for (NodeId id = 0; id < static_cast<NodeId>(current.nodes().size());) {
     const Node& node = current.node(id);
@@ -95,10 +81,11 @@ absl::StatusOr<Graph> FoldBatchNorm(const Graph& graph) {
   return current;
 }
 
-absl::StatusOr<Graph> MergeLinearLayers(const Graph& graph) {
+absl::StatusOr<Graph> MergeLinearLayers(const Graph& graph, const Pays& pays) {
   Graph current = graph;
   for (NodeId id = 0; id < static_cast<NodeId>(current.nodes().size());) {
-    std::optional<Graph> merged = IsLinear(current.node(id)) ? Merged(current, id) : std::nullopt;
+    std::optional<Graph> merged =
+        IsLinear(current.node(id)) ? Merged(current, id, pays) : std::nullopt;
     if (merged) {
       current = *std::move(merged);
     } else {

@@ -47,7 +47,7 @@ bool IsMaxPool(const Node& node) {
 
 }  // namespace
 
-absl::StatusOr<Graph> SwapReluMaxPool(const Graph& graph) {
+absl::StatusOr<Graph> SwapReluMaxPool(const Graph& graph, const Pays&) {
   Graph current = graph;
   for (NodeId id = 0; id < static_cast<NodeId>(current.nodes().size()); ++id) {
     const Node& relu = current.node(id);
@@ -62,7 +62,7 @@ absl::StatusOr<Graph> SwapReluMaxPool(const Graph& graph) {
   return current;
 }
 
-absl::StatusOr<Graph> AveragePooling(const Graph& graph) {
+absl::StatusOr<Graph> AveragePooling(const Graph& graph, const Pays&) {
   GraphEdit edit{graph.fingerprint(), {}};
   for (const Node& node : graph.nodes()) {
     if (IsMaxPool(node)) edit.operations.push_back(SwapPool{node.name});
@@ -70,7 +70,7 @@ absl::StatusOr<Graph> AveragePooling(const Graph& graph) {
   return ApplyEdit(graph, edit);
 }
 
-absl::StatusOr<Graph> ShuffleRelus(const Graph& graph) {
+absl::StatusOr<Graph> ShuffleRelus(const Graph& graph, const Pays&) {
   Graph current = graph;
   for (NodeId id = 0; id < static_cast<NodeId>(current.nodes().size()); ++id) {
     const Node& conv = current.node(id);
@@ -95,7 +95,7 @@ absl::StatusOr<Graph> ShuffleRelus(const Graph& graph) {
   return current;
 }
 
-absl::StatusOr<Graph> PruneSkipRelus(const Graph& graph) {
+absl::StatusOr<Graph> PruneSkipRelus(const Graph& graph, const Pays&) {
   Graph::Parts parts = graph.parts();
   for (Node& node : parts.nodes) {
     if (!IsWholeRelu(node)) continue;

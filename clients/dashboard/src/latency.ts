@@ -1,0 +1,105 @@
+// The latency of every trial on another link.
+//
+// Work, bytes and flights do not depend on the link, so the daemon sends them once and
+// the rest is arithmetic (studies.proto, PhaseLinkTerms; estimator/study/link_latency.cc
+// is the same in C++).
+
+import type {Trials} from "./trials";
+import type {Phase} from "./types";
+
+export interface Link {
+  roundTripSeconds: number;
+  upBytesPerSecond: number;
+  downBytesPerSecond: number;
+}
+
+export interface Spread {
+  p50: Float64Array;
+  low: Float64Array;
+  high: Float64Array;
+}
+
+// 95 % quantile of the standard normal distribution: both tails of 90 %.
+const QUANTILE = 1.6448536269514722;
+
+// Ten segments of 1,448 bytes: the first window of a TCP connection.
+const FIRST_WINDOW = 14480;
+
+// A sender with a window below the link's bandwidth-delay product sends it, then waits
+// for the rest of the round trip; the window doubles.
+function slowStart(bytes: number, rate: number, roundTrip: number): number {
+  let seconds = 0;
+  for (let window = FIRST_WINDOW; window < rate * roundTrip && bytes > window; window *= 2) {
+    seconds += roundTrip - window / rate;
+    bytes -= window;
+  }
+  return seconds;
+}
+
+export function phaseLatency(trials: Trials, phase: Phase, link: Link): Spread {
+  const n = trials.count;
+  const spread = {p50: new Float64Array(n), low: new Float64Array(n), high: new Float64Array(n)};
+  const column = (name: string) => trials.column(phase + "." + name);
+  const compute = column("compute_seconds");
+  const half = column("compute_half_width_seconds");
+  const linkHalf = column("link_half_width_seconds");
+  const duplexUp = column("duplex_client_to_server_bytes");
+  const duplexDown = column("duplex_server_to_client_bytes");
+  const flights = column("critical_flights");
+  const up = column("client_to_server_bytes");
+  const down = column("server_to_client_bytes");
+  const group = trials.column("group");
+  const overlaps = [];
+  for (let i = 0; trials.has(`${phase}.overlap${i}.work_seconds`); ++i) {
+    overlaps.push({
+      share: column(`overlap${i}.overlap_share`),
+      work: column(`overlap${i}.work_seconds`),
+      up: column(`overlap${i}.client_to_server_bytes`),
+      down: column(`overlap${i}.server_to_client_bytes`),
+    });
+  }
+  for (let i = 0; i < n; ++i) {
+    const network = trials.groups[group[i]].network;
+    const transfer = up[i] / link.upBytesPerSecond + down[i] / link.downBytesPerSecond -
+        Math.min(duplexUp[i] / link.upBytesPerSecond, duplexDown[i] / link.downBytesPerSecond);
+    let waiting = flights[i] * (link.roundTripSeconds / 2 + (network.flight_overhead_seconds ?? 0));
+    if (phase === "setup") {
+      waiting += slowStart(up[i], link.upBytesPerSecond, link.roundTripSeconds) +
+          slowStart(down[i], link.downBytesPerSecond, link.roundTripSeconds);
+    }
+    let onLink = transfer + waiting;
+    for (const term of overlaps) {
+      if (Number.isNaN(term.work[i])) continue;
+      const hidden = term.up[i] / link.upBytesPerSecond + term.down[i] / link.downBytesPerSecond;
+      onLink -= term.share[i] * Math.min(term.work[i], hidden);
+    }
+    const seconds = compute[i] + onLink;
+    const width = Math.hypot(
+        onLink > 0.5 * seconds ? linkHalf[i] : half[i],
+        QUANTILE * transfer * (network.bandwidth_relative_stddev ?? 0),
+        QUANTILE * waiting * (network.round_trip_relative_stddev ?? 0));
+    spread.p50[i] = seconds;
+    spread.high[i] = seconds + width;
+    spread.low[i] = seconds > 0 ? seconds / (1 + width / seconds) : seconds;
+  }
+  return spread;
+}
+
+function sum(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, i) => value + b[i]);
+}
+
+// Of a metric "online_seconds", "offline_seconds" or "total_seconds". Without a link: as
+// the daemon answered. Ends of a total are the sums of the phases' ends, which share
+// their fits.
+export function latency(trials: Trials, metric: string, link: Link | null): Spread {
+  const of = (phase: Phase): Spread => link !== null ? phaseLatency(trials, phase, link) : {
+    p50: trials.column(phase + ".latency_seconds"),
+    low: trials.column(`low.${phase}_seconds`),
+    high: trials.column(`high.${phase}_seconds`),
+  };
+  if (metric !== "total_seconds") return of(metric.replace("_seconds", "") as Phase);
+  const a = of("offline");
+  const b = of("online");
+  return {p50: sum(a.p50, b.p50), low: sum(a.low, b.low), high: sum(a.high, b.high)};
+}

@@ -1,0 +1,48 @@
+#include "estimator/study/link_latency.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "estimator/cost/link_time.h"
+#include "estimator/cost/uncertainty.h"
+
+namespace picost::study {
+
+std::optional<double> ComputeSeconds(const cost::PhaseCost& phase) {
+  double seconds = 0;
+  for (const std::optional<Interval>* part :
+       {&phase.client_compute_seconds, &phase.server_compute_seconds,
+        &phase.joint_compute_seconds}) {
+    if (!part->has_value()) return std::nullopt;
+    seconds += (*part)->p50;
+  }
+  return seconds;
+}
+
+std::optional<Interval> LatencyOn(primitives::Phase which, const cost::PhaseCost& phase,
+                                  const cost::NetworkProfile& network) {
+  const bool opens = which == primitives::Phase::kSetup;
+  const std::optional<double> compute = ComputeSeconds(phase);
+  if (!compute.has_value()) return std::nullopt;
+  const double transfer = cost::TransferSeconds(phase.traffic, network) -
+                          cost::DuplexSeconds(phase.duplex_traffic, network);
+  const double flights = cost::FlightSeconds(phase.critical_flights, network);
+  const double slow_start = opens ? cost::ColdStartSeconds(phase.traffic, network) : 0;
+  double hidden = 0;
+  for (const cost::OverlapTerm& term : phase.overlaps) {
+    hidden +=
+        term.share * std::min(term.work_seconds, cost::TransferSeconds(term.traffic, network));
+  }
+  const double link = transfer + flights + slow_start - hidden;
+  const double half_widths[] = {
+      cost::LinkDecides(link, *compute + link) ? phase.link_half_width_seconds
+                                               : phase.compute_half_width_seconds,
+      cost::kNormalQuantile * transfer * network.bandwidth_relative_stddev,
+      cost::kNormalQuantile * (flights + slow_start) * network.round_trip_relative_stddev};
+  double squares = 0;
+  for (const double half_width : half_widths) squares += half_width * half_width;
+  const double level = phase.latency_seconds ? phase.latency_seconds->level : 0;
+  return cost::MakeInterval(*compute + link, std::sqrt(squares), level);
+}
+
+}  // namespace picost::study

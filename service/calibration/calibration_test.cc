@@ -1,0 +1,258 @@
+// Tables and aliases that users give, and measurements against predictions.
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "service/calibration/calibration_service.h"
+#include "service/calibration/measurement_service.h"
+#include "service/calibration/user_tables.h"
+#include "service/data_source.h"
+#include "service/graph_loader.h"
+#include "service/model_service.h"
+#include "service/oracle_service.h"
+#include "service/store/memory_model_store.h"
+
+namespace picost::service {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file.good()) << path;
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+class CalibrationTest : public ::testing::Test {
+ protected:
+  CalibrationTest()
+      : resources_(*OpenResourceStore("memory")),
+        data_("data",
+              [this](cost::LoadOptions& options) { return AddUserTables(*resources_, options); }),
+        calibrations_(resources_.get(), &data_, [this] { return ++clock_; }),
+        measurements_(
+            resources_.get(),
+            [this](const v1::EstimateRequest& question, v1::Estimate& answer) {
+              return oracle_.Estimate(question, answer);
+            },
+            [this] { return ++clock_; },
+            [this](const std::string& protocol, double ratio, bool inside) {
+              recorded_.emplace_back(protocol, ratio, inside);
+            }) {}
+
+  // Another table than any of the folder: the shipped one with another title.
+  static v1::ImportCalibrationRequest Import(const std::string& id, const std::string& title) {
+    v1::ImportCalibrationRequest request;
+    std::string text = Read("data/calibration/cheetah/table.textproto");
+    const size_t at = text.find("title: \"");
+    text.insert(at + 8, title + " ");
+    request.set_table_textproto(text);
+    request.set_samples_csv(Read("data/calibration/cheetah/samples.csv"));
+    request.set_calibration_id(id);
+    return request;
+  }
+
+  std::string CreateModel() {
+    v1::CreateModelRequest request;
+    request.mutable_graph()->set_onnx(Read("data/models/minionn_cifar.onnx"));
+    v1::Model model;
+    EXPECT_TRUE(models_.CreateModel(request, model).ok());
+    return model.name();
+  }
+
+  static v1::Measurement Measured(const std::string& model, double online_seconds) {
+    v1::Measurement measurement;
+    measurement.set_model(model);
+    measurement.set_protocol("protocols/cheetah");
+    measurement.mutable_deployment()->set_name("deployments/lan");
+    measurement.set_online_seconds(online_seconds);
+    return measurement;
+  }
+
+  absl::Status Set(const std::string& alias, const std::string& table, const std::string& etag,
+                   v1::Alias& answer) {
+    v1::SetAliasRequest request;
+    request.set_name("aliases/" + alias);
+    request.set_calibration("calibrations/" + table);
+    request.set_etag(etag);
+    answer.Clear();
+    return calibrations_.SetAlias(request, answer);
+  }
+
+  int64_t clock_ = 1'700'000'000'000'000;
+  std::unique_ptr<ResourceStore> resources_;
+  DataSource data_;
+  MemoryModelStore store_;
+  GraphLoader loader_{&store_, graph::ImportLimits{}, 64 << 20};
+  ModelService models_{&store_, &loader_, [] { return int64_t{0}; }};
+  OracleService oracle_{&loader_, &data_};
+  CalibrationService calibrations_;
+  MeasurementService measurements_;
+  std::vector<std::tuple<std::string, double, bool>> recorded_;
+};
+
+TEST_F(CalibrationTest, ListsTheFoldersTablesWithTheirFits) {
+  v1::ListCalibrationsResponse all;
+  ASSERT_TRUE(calibrations_.ListCalibrations({}, all).ok());
+  ASSERT_GT(all.calibrations_size(), 3);
+  for (const v1::Calibration& one : all.calibrations()) {
+    EXPECT_FALSE(one.imported());
+    v1::GetCalibrationRequest request;
+    request.set_name(one.name());
+    v1::Calibration calibration;
+    ASSERT_TRUE(calibrations_.GetCalibration(request, calibration).ok());
+    EXPECT_GT(calibration.fits_size(), 0) << one.name();
+    for (const v1::CalibrationFit& fit : calibration.fits()) {
+      EXPECT_GT(fit.sample_count(), 0) << one.name() << " " << fit.key();
+    }
+  }
+}
+
+TEST_F(CalibrationTest, AnImportedTableIsUsedAtOnceAndOnlyOnce) {
+  v1::Calibration imported;
+  ASSERT_TRUE(calibrations_.ImportCalibration(Import("lab", "Lab's"), imported).ok());
+  EXPECT_EQ(imported.name(), "calibrations/lab");
+  EXPECT_TRUE(imported.imported());
+  EXPECT_GT(imported.fits_size(), 0);
+  EXPECT_NE((*data_.Get())->FindTable("lab"), nullptr);
+  // The same again is the same; another content under the id is refused.
+  v1::Calibration again;
+  ASSERT_TRUE(calibrations_.ImportCalibration(Import("lab", "Lab's"), again).ok());
+  EXPECT_EQ(again.SerializeAsString(), imported.SerializeAsString());
+  EXPECT_EQ(calibrations_.ImportCalibration(Import("lab", "Other"), again).code(),
+            absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(calibrations_.ImportCalibration(Import("cheetah", "Other"), again).code(),
+            absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(calibrations_.ImportCalibration(Import("cheetah-latest", "Other"), again).code(),
+            absl::StatusCode::kAlreadyExists);
+}
+
+TEST_F(CalibrationTest, WhatIsNoTableIsRefusedAndNothingIsKept) {
+  v1::ImportCalibrationRequest bad = Import("lab", "Lab's");
+  bad.set_samples_csv(bad.samples_csv().substr(0, 200));
+  v1::Calibration answer;
+  EXPECT_EQ(calibrations_.ImportCalibration(bad, answer).code(),
+            absl::StatusCode::kInvalidArgument);
+  bad = Import("a/b", "Lab's");
+  EXPECT_EQ(calibrations_.ImportCalibration(bad, answer).code(),
+            absl::StatusCode::kInvalidArgument);
+  v1::ImportCalibrationRequest dry = Import("lab", "Lab's");
+  dry.set_validate_only(true);
+  ASSERT_TRUE(calibrations_.ImportCalibration(dry, answer).ok());
+  EXPECT_EQ((*data_.Get())->FindTable("lab"), nullptr);
+}
+
+TEST_F(CalibrationTest, AnAliasMovesUnderItsEtagAndEstimatesFollow) {
+  v1::Calibration imported;
+  ASSERT_TRUE(calibrations_.ImportCalibration(Import("lab", "Lab's"), imported).ok());
+  v1::ListAliasesResponse aliases;
+  ASSERT_TRUE(calibrations_.ListAliases({}, aliases).ok());
+  ASSERT_EQ(aliases.aliases(0).name(), "aliases/cheetah-latest");
+  const std::string of_file = aliases.aliases(0).etag();
+  v1::Alias moved;
+  EXPECT_EQ(Set("cheetah-latest", "lab", "0000", moved).code(), absl::StatusCode::kAborted);
+  ASSERT_TRUE(Set("cheetah-latest", "lab", of_file, moved).ok());
+  EXPECT_EQ(moved.calibration(), "calibrations/lab");
+  EXPECT_NE(moved.etag(), of_file);
+  EXPECT_EQ((*data_.Get())->FindTable("cheetah-latest"), (*data_.Get())->FindTable("lab"));
+  v1::Alias back;
+  EXPECT_EQ(Set("cheetah-latest", "cheetah", of_file, back).code(), absl::StatusCode::kAborted);
+  EXPECT_TRUE(Set("cheetah-latest", "cheetah", moved.etag(), back).ok());
+  EXPECT_TRUE(Set("new-one", "lab", "", back).ok());
+  EXPECT_EQ(Set("other", "nothing", "", back).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Set("lab", "cheetah", "", back).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Set("newer", "lab", "0000", back).code(), absl::StatusCode::kAborted);
+}
+
+TEST_F(CalibrationTest, MeasurementsAreKeptOnceAndComparedWithTheirPrediction) {
+  const std::string model = CreateModel();
+  v1::EstimateRequest question;
+  question.mutable_graph()->set_model(model);
+  question.mutable_protocol()->set_protocol("protocols/cheetah");
+  question.mutable_deployment()->set_name("deployments/lan");
+  v1::Estimate estimate;
+  ASSERT_TRUE(oracle_.Estimate(question, estimate).ok());
+  const double predicted = estimate.online().latency_seconds().p50();
+  v1::ReportMeasurementsRequest report;
+  *report.add_measurements() = Measured(model, predicted);
+  *report.add_measurements() = Measured(model, 100 * predicted);
+  v1::ReportMeasurementsResponse answer;
+  ASSERT_TRUE(measurements_.ReportMeasurements(report, answer).ok());
+  ASSERT_EQ(answer.measurements_size(), 2);
+  EXPECT_THAT(answer.measurements(0).measurement().name(), HasSubstr("measurements/"));
+  EXPECT_DOUBLE_EQ(answer.measurements(0).phases(0).measured_ratio(), 1);
+  EXPECT_TRUE(answer.measurements(0).phases(0).inside_interval());
+  EXPECT_DOUBLE_EQ(answer.measurements(1).phases(0).measured_ratio(), 100);
+  EXPECT_FALSE(answer.measurements(1).phases(0).inside_interval());
+  EXPECT_EQ(recorded_.size(), 2u);
+  // Reported again they are known.
+  ASSERT_TRUE(measurements_.ReportMeasurements(report, answer).ok());
+  EXPECT_EQ(recorded_.size(), 2u);
+  v1::ListMeasurementsResponse listed;
+  ASSERT_TRUE(measurements_.ListMeasurements({}, listed).ok());
+  EXPECT_EQ(listed.measurements_size(), 2);
+
+  v1::CalibrationEvaluation evaluation;
+  ASSERT_TRUE(measurements_.EvaluateCalibration({}, evaluation).ok());
+  ASSERT_EQ(evaluation.phases_size(), 1);
+  EXPECT_EQ(evaluation.phases(0).phase(), v1::PHASE_ONLINE);
+  EXPECT_EQ(evaluation.phases(0).measurement_count(), 2);
+  EXPECT_EQ(evaluation.phases(0).inside_interval_count(), 1);
+  EXPECT_DOUBLE_EQ(evaluation.phases(0).median_ratio(), 50.5);
+  EXPECT_DOUBLE_EQ(evaluation.phases(0).worst_ratio(), 100);
+  v1::EvaluateCalibrationRequest filtered;
+  filtered.set_protocol("protocols/delphi");
+  v1::CalibrationEvaluation none;
+  ASSERT_TRUE(measurements_.EvaluateCalibration(filtered, none).ok());
+  EXPECT_EQ(none.measurements_size(), 0);
+}
+
+TEST_F(CalibrationTest, AMeasurementWhoseModelIsGoneSaysSoInItsPlace) {
+  const std::string model = CreateModel();
+  v1::ReportMeasurementsRequest report;
+  *report.add_measurements() = Measured(model, 1);
+  v1::ReportMeasurementsResponse answer;
+  ASSERT_TRUE(measurements_.ReportMeasurements(report, answer).ok());
+  v1::DeleteModelRequest remove;
+  remove.set_name(model);
+  ASSERT_TRUE(models_.DeleteModel(remove).ok());
+  v1::CalibrationEvaluation evaluation;
+  ASSERT_TRUE(measurements_.EvaluateCalibration({}, evaluation).ok());
+  ASSERT_EQ(evaluation.measurements_size(), 1);
+  EXPECT_EQ(evaluation.measurements(0).error().code(), 5);  // NOT_FOUND
+}
+
+TEST_F(CalibrationTest, OneWrongMeasurementRefusesAll) {
+  const std::string model = CreateModel();
+  for (const auto& spoil : std::vector<void (*)(v1::Measurement&)>{
+           [](v1::Measurement& m) { m.set_model("models/x"); },
+           [](v1::Measurement& m) { m.clear_protocol(); },
+           [](v1::Measurement& m) { m.clear_deployment(); },
+           [](v1::Measurement& m) { m.clear_online_seconds(); },
+           [](v1::Measurement& m) { m.set_online_seconds(-1); },
+           [](v1::Measurement& m) { m.set_online_seconds(0.0 / 0.0); },
+           [](v1::Measurement& m) { m.set_label(std::string(300, 'a')); }}) {
+    v1::ReportMeasurementsRequest report;
+    *report.add_measurements() = Measured(model, 1);
+    *report.add_measurements() = Measured(model, 2);
+    spoil(*report.mutable_measurements(1));
+    v1::ReportMeasurementsResponse answer;
+    const absl::Status status = measurements_.ReportMeasurements(report, answer);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("measurements[1]"));
+    v1::ListMeasurementsResponse listed;
+    ASSERT_TRUE(measurements_.ListMeasurements({}, listed).ok());
+    EXPECT_EQ(listed.measurements_size(), 0);
+  }
+  v1::ReportMeasurementsResponse answer;
+  EXPECT_FALSE(measurements_.ReportMeasurements({}, answer).ok());
+}
+
+}  // namespace
+}  // namespace picost::service

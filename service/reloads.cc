@@ -1,0 +1,71 @@
+#include "service/reloads.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace picost::service {
+
+Reloads::Reloads(std::vector<ReloadPart> parts, Report report, std::chrono::milliseconds period)
+    : parts_(std::move(parts)), report_(std::move(report)), period_(period), last_(parts_.size()) {
+  if (period_.count() > 0) thread_ = std::thread([this] { Loop(); });
+}
+
+Reloads::~Reloads() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::Status Reloads::ReloadAll() {
+  const std::lock_guard lock(loading_);
+  absl::Status first;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    last_[i] = parts_[i].load();
+    report_(parts_[i].name, last_[i], /*by_itself=*/false);
+    first.Update(last_[i]);
+  }
+  return first;
+}
+
+void Reloads::Loop() {
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, period_, [this] { return ending_; })) {
+    lock.unlock();
+    {
+      const std::lock_guard one(loading_);
+      for (size_t i = 0; i < parts_.size(); ++i) {
+        if (!parts_[i].wants_retry()) continue;
+        const absl::Status status = parts_[i].load();
+        // The same failure again is no news.
+        if (status.ok() || status != last_[i]) report_(parts_[i].name, status, /*by_itself=*/true);
+        last_[i] = status;
+      }
+    }
+    lock.lock();
+  }
+}
+
+std::string FolderStamp(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> entries;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
+       it.increment(error)) {
+    std::error_code ignored;
+    if (!it->is_regular_file(ignored)) continue;
+    entries.push_back(absl::StrCat(it->path().string(), "|", it->file_size(ignored), "|",
+                                   it->last_write_time(ignored).time_since_epoch().count()));
+  }
+  std::sort(entries.begin(), entries.end());
+  return absl::StrJoin(entries, "\n");
+}
+
+}  // namespace picost::service

@@ -1,0 +1,50 @@
+// Trials -> their figures column by column.
+#ifndef PICOST_SERVICE_STUDY_TRIAL_COLUMNS_H_
+#define PICOST_SERVICE_STUDY_TRIAL_COLUMNS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/picost/v1/studies.pb.h"
+
+namespace picost::service {
+
+class TrialColumnsBuilder {
+ public:
+  explicit TrialColumnsBuilder(int64_t most_rows) : most_rows_(most_rows) {}
+
+  void Add(int64_t number, int64_t create_time_micros, const v1::Trial& trial);
+  // Ends the building.
+  void Finish(v1::TrialColumns& columns);
+
+ private:
+  using Column = std::vector<double>;
+
+  // What the columns of a phase are called.
+  struct PhaseNames {
+    std::string up, down, flights, critical, compute, half_width, link_half_width, duplex_up,
+        duplex_down, latency, low, high;
+  };
+
+  void Set(std::string_view name, double value);
+  void AddPhase(const PhaseNames& names, std::string_view phase, const v1::PhaseTotals& totals,
+                const v1::PhaseLinkTerms& terms);
+  int64_t GroupOf(const v1::Trial& trial);
+  int64_t TagSetOf(const v1::Trial& trial);
+
+  const int64_t most_rows_;
+  size_t rows_ = 0;
+  int64_t last_number_ = 0;
+  std::map<std::string, Column, std::less<>> columns_;
+  std::map<std::string, int64_t> group_by_key_;
+  std::map<std::string, int64_t> tag_set_by_key_;
+  std::vector<v1::TrialGroup> groups_;
+  std::vector<v1::TagSet> tag_sets_;
+};
+
+}  // namespace picost::service
+
+#endif  // PICOST_SERVICE_STUDY_TRIAL_COLUMNS_H_

@@ -1,0 +1,112 @@
+"""Every metric that a dashboard names is one that a daemon in use exposes."""
+import glob
+import json
+import os
+import re
+import sys
+import tempfile
+import unittest
+import urllib.request
+
+sys.path.insert(0, os.path.abspath("clients/python"))
+sys.path.insert(0, os.path.abspath("tests/e2e"))
+
+import picost  # noqa: E402
+from daemon_test import Daemon  # noqa: E402
+
+MODEL = "data/models/minionn_cifar.onnx"
+WHERE = dict(protocol="cheetah", deployment="lan")
+NAME = re.compile(r"\b(?:picost|process)_[a-z0-9_]+")
+
+
+def expressions(node):
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in ("expr", "query") and isinstance(value, str):
+                yield value
+            yield from expressions(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from expressions(value)
+
+
+class GrafanaTest(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.mkdtemp()
+        port_file = os.path.join(folder, "admin")
+        cls.daemon = Daemon(folder, "--admin_listen=127.0.0.1:0", "--admin_port_file=" + port_file,
+                            "--metric_studies=mine,gone")
+        cls.addClassCleanup(cls.daemon.stop)
+        with open(port_file) as f:
+            cls.metrics = "http://127.0.0.1:%d/metrics" % int(f.read())
+        cls.client = picost.Client(cls.daemon.address).wait_ready()
+        cls.addClassCleanup(cls.client.close)
+        cls.client.create_study("mine", online_seconds=1000.0, relu_elements=10**9)
+        for accuracy in (0.5, 0.7):
+            cls.trial = cls.client.log_trial("mine", MODEL, accuracy=accuracy, **WHERE)
+        with tempfile.NamedTemporaryFile(suffix=".onnx") as bad:
+            bad.write(b"no model")
+            bad.flush()
+            try:
+                cls.client.register(bad.name)
+            except picost.PicostError:
+                pass
+
+    def scrape(self):
+        with urllib.request.urlopen(self.metrics) as answer:
+            return answer.read().decode()
+
+    def test_every_metric_of_the_dashboards_is_there(self):
+        # A family without samples is no help to a panel: TYPE lines do not count. Only
+        # refusals for overload do not happen here.
+        there = {line.split("{")[0].split(" ")[0] for line in self.scrape().splitlines() if not line.startswith("#")}
+        declared = {line.split(" ")[2] for line in self.scrape().splitlines() if line.startswith("# TYPE")}
+        files = glob.glob("service/ops/grafana/*.json")
+        self.assertEqual(2, len(files))
+        for path in files:
+            with open(path) as f:
+                dashboard = json.load(f)
+            named = {name for e in expressions(dashboard) for name in NAME.findall(e)}
+            self.assertGreater(len(named), 4)
+            self.assertEqual(set(), named - there - ({"picost_rpc_rejected_total"} & (declared | named)), path)
+
+    def test_panels_have_titles_units_and_distinct_places(self):
+        for path in glob.glob("service/ops/grafana/*.json"):
+            with open(path) as f:
+                panels = json.load(f)["panels"]
+            places = {(p["gridPos"]["x"], p["gridPos"]["y"]) for p in panels}
+            self.assertEqual(len(panels), len(places))
+            for panel in panels:
+                self.assertTrue(panel["title"] and panel["fieldConfig"]["defaults"]["unit"] and panel["targets"])
+
+    def test_configured_studies_show_their_figures(self):
+        text = self.scrape()
+        front = self.client.pareto_front("mine")
+
+        def value(name):
+            return float(re.search(r'^%s\{study="mine"\} (\S+)$' % name, text, re.MULTILINE).group(1))
+
+        self.assertEqual(2, value("picost_study_trials"))
+        self.assertEqual(2, value("picost_study_feasible_trials"))
+        self.assertAlmostEqual(front.hypervolume, value("picost_study_hypervolume"), places=6)
+        self.assertAlmostEqual(self.trial.totals.online.latency_seconds.p50,
+                               value("picost_study_best_feasible_online_seconds"), places=6)
+        self.assertRegex(text, r'picost_study_budget\{metric="online_seconds",study="mine"\} 1000')
+        self.assertNotIn('study="gone"', text)
+
+    def test_studies_that_nobody_configured_are_no_metrics(self):
+        self.client.create_study("other")
+        self.assertNotIn("other", self.scrape())
+
+    def test_more_than_fifty_are_refused(self):
+        folder = tempfile.mkdtemp()
+        daemon = Daemon(folder, "--metric_studies=" + ",".join("s%d" % i for i in range(51)), expect_start=False)
+        self.assertEqual(2, daemon.process.wait(timeout=60))
+        daemon.stop()
+        self.assertIn("at most 50", daemon.read_log())
+
+
+if __name__ == "__main__":
+    unittest.main()
