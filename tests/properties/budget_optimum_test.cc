@@ -120,9 +120,6 @@ Optimum Solve(const CostTable& table, const std::vector<ValuedLayer>& layers, Me
   for (size_t p = 0; p < draws.size(); ++p) {
     const TablePool& pool = table.pools[p];
     const auto yield = static_cast<double>(pool.yield);
-    // Filled once by the first draw: its one refill is part of the base, and nothing that
-    // a choice draws makes another. (A double does not tell 1 from 1 + 2^-60.)
-    if (yield > 1e15) continue;
     const int column = glp_add_cols(problem, 1);
     glp_set_col_kind(problem, column, GLP_IV);
     glp_set_col_bnds(problem, column, GLP_LO, 0, 0);
