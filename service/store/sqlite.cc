@@ -117,10 +117,9 @@ absl::StatusOr<Database> Database::Open(const std::string& path, const Options& 
 }
 
 absl::Status Database::Check(const std::string& path) {
-  PICOST_ASSIGN_OR_RETURN(
-      Statement tables,
-      Prepare("SELECT replace(name, '\'', '\'\'') FROM sqlite_schema WHERE type = "
-              "'table' AND name NOT LIKE 'trial%' ORDER BY name"));
+  PICOST_ASSIGN_OR_RETURN(Statement tables,
+                          Prepare("SELECT replace(name, '''', '''''') FROM sqlite_schema "
+                                  "WHERE type = 'table' AND name NOT LIKE 'trial%' ORDER BY name"));
   while (true) {
     PICOST_ASSIGN_OR_RETURN(const bool more, tables.Step());
     if (!more) return absl::OkStatus();

@@ -272,7 +272,8 @@ TEST_F(StudyServiceTest, FrontAndVolumeEqualTheirDefinition) {
   EXPECT_THAT(front.reference_values(), ElementsAre(0, 3));
   EXPECT_NEAR(front.hypervolume(), volume, 1e-3);
   EXPECT_EQ(front.trial_count(), 60);
-  for (const v1::FrontPoint& point : Front(/*feasible_only=*/true).points()) {
+  const v1::ParetoFront feasible = Front(/*feasible_only=*/true);
+  for (const v1::FrontPoint& point : feasible.points()) {
     EXPECT_LE(point.objective_values(1), 3);
   }
 }
