@@ -3,6 +3,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -27,6 +28,23 @@ std::string SerializeInOrder(const google::protobuf::Message& message) {
   }
   return bytes;
 }
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(const std::function<void(const char* stage, double seconds)>& report)
+      : report_(report), begin_(std::chrono::steady_clock::now()) {}
+
+  // The time since the last lap is of this stage.
+  void Lap(const char* stage) {
+    const auto now = std::chrono::steady_clock::now();
+    report_(stage, std::chrono::duration<double>(now - begin_).count());
+    begin_ = now;
+  }
+
+ private:
+  const std::function<void(const char* stage, double seconds)>& report_;
+  std::chrono::steady_clock::time_point begin_;
+};
 
 }  // namespace
 
@@ -54,6 +72,7 @@ absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::LoadUnfolded(
 absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::Import(
     const v1::GraphSource& source, bool fold_affine) const {
   absl::StatusOr<graph::Graph> graph = absl::InternalError("no source");
+  Stopwatch stopwatch(on_stage_);
   if (source.source_case() == v1::GraphSource::kLayerShapes) {
     graph = GraphFromLayerShapes(source.layer_shapes());
   } else {
@@ -65,8 +84,10 @@ absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::Import(
     options.custom_operators = source.custom_operators();
     graph = graph::ImportOnnx(source.onnx(), options);
   }
+  stopwatch.Lap("import");
   if (!graph.ok()) return graph.status();
   count::OpCounts counts = count::CountOps(*graph);
+  stopwatch.Lap("count");
   return std::make_shared<const LoadedGraph>(LoadedGraph{*std::move(graph), std::move(counts)});
 }
 
@@ -103,7 +124,9 @@ absl::StatusOr<v1::GraphSource> GraphLoader::Kept(const std::string& name,
 absl::StatusOr<std::string> GraphLoader::SourceToKeep(const v1::GraphSource& source) const {
   if (source.source_case() != v1::GraphSource::kOnnx) return SerializeInOrder(source);
   v1::GraphSource kept;
+  Stopwatch stopwatch(on_stage_);
   PICOST_ASSIGN_OR_RETURN(*kept.mutable_onnx(), graph::StripModel(source.onnx(), wire_limits()));
+  stopwatch.Lap("strip");
   *kept.mutable_dimensions() = source.dimensions();
   *kept.mutable_trip_counts() = source.trip_counts();
   kept.set_custom_operators(source.custom_operators());

@@ -20,14 +20,17 @@ namespace picost::service {
 class GraphLoader {
  public:
   // store outlives the loader.
-  // on_lookup: told of every look into the cache whether it was a hit.
+  // on_lookup: told of every look into the cache whether it was a hit. on_stage: of
+  // the time that a stage of taking a model in took: "import", "count", "strip".
   GraphLoader(
       ModelStore* store, graph::ImportLimits limits, int64_t cache_budget_bytes,
-      std::function<void(bool hit)> on_lookup = [](bool) {})
+      std::function<void(bool hit)> on_lookup = [](bool) {},
+      std::function<void(const char* stage, double seconds)> on_stage = [](const char*, double) {})
       : store_(store),
         limits_(limits),
         cache_(cache_budget_bytes),
-        on_lookup_(std::move(on_lookup)) {}
+        on_lookup_(std::move(on_lookup)),
+        on_stage_(std::move(on_stage)) {}
 
   // Of a validated source. A refused network has the reason MODEL_REFUSED; a name
   // of nothing is kNotFound.
@@ -64,6 +67,7 @@ class GraphLoader {
   const graph::ImportLimits limits_;
   GraphCache cache_;
   const std::function<void(bool hit)> on_lookup_;
+  const std::function<void(const char* stage, double seconds)> on_stage_;
 };
 
 }  // namespace picost::service

@@ -56,7 +56,7 @@ class Metrics {
   // A model that was refused: by gRPC code, and the operator nobody knows, if that
   // was the reason. The first 100 operators get a label of their own.
   void RecordRefusedModel(const std::string& code, const std::string& unknown_operator);
-  // stage: "import", "store".
+  // stage: "import", "count", "strip"; the store has metrics of its own.
   void RecordIngest(const std::string& stage, double seconds);
   void RecordEstimate(Coverage coverage);
   void RecordCacheLookup(bool hit);

@@ -29,7 +29,7 @@
 #include "service/frontend.h"
 #include "service/graph_loader.h"
 #include "service/listeners.h"
-#include "service/log/grpc_log.h"
+#include "service/log/library_log.h"
 #include "service/log/logger.h"
 #include "service/malformed_bytes.h"
 #include "service/metrics.h"
@@ -64,6 +64,12 @@ int64_t NowMicros() {
       .count();
 }
 
+graph::ImportLimits ImportLimitsOf(const config::Limits& limits) {
+  graph::ImportLimits import;
+  import.max_bytes = int64_t{limits.upload_megabytes()} << 20;
+  return import;
+}
+
 // Without a password that stands in it.
 std::string StoreKind(const std::string& address) { return address.substr(0, address.find(':')); }
 
@@ -90,9 +96,11 @@ struct Server::Parts {
             config.data_dir(),
             [this](cost::LoadOptions& options) { return AddUserTables(resources, options); },
             [this] { return UserTablesStamp(resources); }),
-        loader(&store, graph::ImportLimits{},
-               int64_t{config.limits().model_cache_megabytes()} << 20,
-               [this](bool hit) { metrics.RecordCacheLookup(hit); }),
+        loader(
+            &store, ImportLimitsOf(config.limits()),
+            int64_t{config.limits().model_cache_megabytes()} << 20,
+            [this](bool hit) { metrics.RecordCacheLookup(hit); },
+            [this](const char* stage, double seconds) { metrics.RecordIngest(stage, seconds); }),
         models(&store, &loader, NowMicros),
         oracle(&loader, &data,
                [this](bool missing, bool extrapolated) {
@@ -119,7 +127,7 @@ struct Server::Parts {
         in_flight(config.limits().calls_in_flight()),
         frontend(&models, &oracle, &edits, &compare, &catalog, &studies, &calibrations,
                  &measurements, CallRules{&metrics, &queue, access.get(), &logger, &in_flight}) {
-    if (log != nullptr) grpc_log.emplace(&logger);
+    if (log != nullptr) library_log.emplace(&logger);
     data.OnLoaded([this](const cost::DataDirectory& loaded) { ReportData(loaded); });
   }
 
@@ -199,7 +207,7 @@ struct Server::Parts {
   const config::DaemonConfig config;
   Metrics metrics;
   Logger logger;
-  std::optional<GrpcLogRoute> grpc_log;
+  std::optional<LibraryLogRoute> library_log;
   const std::unique_ptr<AccessControl> access;
   MeteredModelStore store;
   MeteredResourceStore resources;

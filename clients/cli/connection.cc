@@ -71,6 +71,7 @@ Result<std::shared_ptr<Connection>> Connect(const Options& options,
   connection->oracle = v1::CostOracle::NewStub(channel);
   connection->catalog = v1::Catalog::NewStub(channel);
   connection->studies = v1::Studies::NewStub(channel);
+  connection->calibrations = v1::Calibrations::NewStub(channel);
   return connection;
 }
 

@@ -11,6 +11,7 @@
 #include "clients/cli/environment.h"
 #include "clients/cli/failure.h"
 #include "clients/cli/options.h"
+#include "proto/picost/v1/calibrations.grpc.pb.h"
 #include "proto/picost/v1/catalog.grpc.pb.h"
 #include "proto/picost/v1/models.grpc.pb.h"
 #include "proto/picost/v1/oracle.grpc.pb.h"
@@ -25,6 +26,7 @@ struct Connection {
   std::unique_ptr<v1::CostOracle::Stub> oracle;
   std::unique_ptr<v1::Catalog::Stub> catalog;
   std::unique_ptr<v1::Studies::Stub> studies;
+  std::unique_ptr<v1::Calibrations::Stub> calibrations;
 };
 
 // kExitUnreachable where a daemon does not answer within 5 s.

@@ -35,8 +35,10 @@ grpc_ssl_certificate_config_reload_status Fetch(void* data,
   const Certificates& in_use = state.certificates;
   const grpc_ssl_pem_key_cert_pair pair{.private_key = in_use.key_pem.c_str(),
                                         .cert_chain = in_use.certificate_pem.c_str()};
-  *config = grpc_ssl_server_certificate_config_create(
-      in_use.client_ca_pem.empty() ? nullptr : in_use.client_ca_pem.c_str(), &pair, 1);
+  // gRPC wants authorities of clients even where no client is asked for a certificate.
+  const std::string& authorities =
+      in_use.client_ca_pem.empty() ? in_use.certificate_pem : in_use.client_ca_pem;
+  *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
   state.served_generation = state.generation;
   return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
 }

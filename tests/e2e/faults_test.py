@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 import unittest
+from contextlib import closing
 
 import grpc
 
@@ -140,7 +141,7 @@ class FaultsTest(DaemonTestCase):
         with daemon.channel() as channel:
             kept = {self.create(channel, number) for number in range(200)}
             # As docs/operations.md says to: while the daemon runs.
-            with sqlite3.connect(store) as source, sqlite3.connect(store + ".backup") as target:
+            with closing(sqlite3.connect(store)) as source, closing(sqlite3.connect(store + ".backup")) as target:
                 source.backup(target)
         self.assertEqual(0, daemon.stop())
         with open(store, "r+b") as f:

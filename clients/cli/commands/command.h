@@ -47,6 +47,16 @@ std::optional<Failure> RunStudyList(const Options& options, const Environment& e
 std::optional<Failure> RunStudyShow(const Options& options, const Environment& environment);
 std::optional<Failure> RunStudyFront(const Options& options, const Environment& environment);
 std::optional<Failure> RunStudyWatch(const Options& options, const Environment& environment);
+std::optional<Failure> RunCalibrationsList(const Options& options, const Environment& environment);
+std::optional<Failure> RunCalibrationsShow(const Options& options, const Environment& environment);
+std::optional<Failure> RunCalibrationsImport(const Options& options,
+                                             const Environment& environment);
+std::optional<Failure> RunAliasesList(const Options& options, const Environment& environment);
+std::optional<Failure> RunAliasesSet(const Options& options, const Environment& environment);
+std::optional<Failure> RunMeasurementsReport(const Options& options,
+                                             const Environment& environment);
+std::optional<Failure> RunMeasurementsEvaluate(const Options& options,
+                                               const Environment& environment);
 std::optional<Failure> RunStrip(const Options& options, const Environment& environment);
 
 // Warnings of an answer, on standard error: they never mix with its data.
