@@ -238,9 +238,15 @@ TEST_F(UploadCallTest, SoManyAtOnceAndNoMore) {
     writer->WritesDone();
     return writer->Finish();
   };
-  // A header that is on its way has no place yet: until all have, others may pass.
-  grpc::Status status;
-  for (int i = 0; i < 1000 && status.ok(); ++i) status = one_more();
+  // A call that is on its way has no place yet, and on a busy machine it may stay there
+  // for long: more of them are opened until the places are full.
+  grpc::Status status = one_more();
+  for (int i = 0; i < 20 * UploadSlots::kMost && status.ok(); ++i) {
+    open.push_back(std::make_unique<Open>());
+    open.back()->writer = stub_->UploadModel(&open.back()->context, &open.back()->model);
+    open.back()->writer->Write(Header());
+    status = one_more();
+  }
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_THAT(status.error_message(), HasSubstr("16 uploads"));
   for (const auto& call : open) {
