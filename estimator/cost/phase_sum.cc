@@ -95,12 +95,10 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
       &cost.client_compute_seconds, &cost.server_compute_seconds, &cost.joint_compute_seconds};
   std::array<std::vector<Work>, kExecutorCount> works;
   double point = 0;
-  double unclaimed = 0;  // seconds of fits whose intervals nothing was left to check
   for (int executor = 0; executor < kExecutorCount; ++executor) {
     for (const GroupTotal* total : totals.groups[executor]) {
       const Work work = WorkOf(*total);
       point += work.seconds;
-      if (!work.group->interval_claimed) unclaimed += work.seconds;
       cost.overlapped_seconds +=
           work.group->overlap * std::min(work.seconds, TransferSeconds(total->traffic, network));
       if (work.group->overlap > 0) {
@@ -119,9 +117,6 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
   const double link = cost.transfer_seconds + cost.flight_seconds + cost.slow_start_seconds -
                       cost.overlapped_seconds;
   const bool link_decides = LinkDecides(link, point + link);
-  // A hundredth of the time, such as the first division's set-up, cannot move the level.
-  const bool claimed = totals.claimed || unclaimed <= 0.01 * (point + link);
-  const double level = claimed ? kIntervalLevel : 0;
   double squares = 0;        // half widths of independent parts
   double plain_squares = 0;  // where processors decide, where the link does
   double link_squares = 0;
