@@ -6,7 +6,6 @@ import io
 import json
 import os
 import pickle
-import random
 import tempfile
 import time
 import types
@@ -190,6 +189,49 @@ class ClientTest(unittest.TestCase):
                 return await oracle.estimate(MODEL, **DELPHI)
 
         self.assertEqual(asyncio.run(ask()).message, self.oracle.estimate(MODEL, **DELPHI).message)
+
+    def test_batches_and_streams_answer_each_question_by_itself(self):
+        questions = [dict(DELPHI, model=MODEL, id="a"), dict(CHEETAH, model="models/" + "0" * 64, id="b"),
+                     dict(CHEETAH, model=MODEL, id="c")]
+        plain = [{k: v for k, v in q.items() if k != "id"} for q in questions]
+        first, second, third = self.oracle.estimate_batch(plain, on_error="return")
+        self.assertEqual(first.seconds, self.oracle.estimate(MODEL, **DELPHI).seconds)
+        self.assertEqual(second.code, grpc.StatusCode.NOT_FOUND)
+        with self.assertRaises(picost.PicostError):
+            self.oracle.estimate_batch(plain)
+
+        async def source():
+            for question in questions:
+                yield question
+
+        async def ask():
+            async with picost.AsyncClient(self.oracle.address) as oracle:
+                batch = await oracle.estimate_batch(plain[:1])
+                return batch, {name: answer async for name, answer in oracle.stream(source())}
+
+        batch, streamed = asyncio.run(ask())
+        self.assertEqual(batch[0].message, first.message)
+        self.assertEqual(streamed["a"].message, first.message)
+        self.assertEqual(streamed["b"].code, grpc.StatusCode.NOT_FOUND)
+        self.assertEqual(streamed["c"].message, third.message)
+
+    def test_counts_and_plans_need_no_tables(self):
+        counts = self.oracle.inspect(MODEL)
+        self.assertEqual(counts.totals.relu_elements, sum(self.relus.values()))
+        plan = self.oracle.plan(MODEL, protocol="cheetah")
+        estimate = self.oracle.estimate(MODEL, **CHEETAH)
+        self.assertEqual(plan.online.flights, estimate.online.flights)
+
+    def test_polynomials_may_be_worth_something(self):
+        whole = self.oracle.evaluate_edits(
+            MODEL, [[edits.polynomial(n, 2) for n in self.relus], [edits.polynomial(n, 4) for n in self.relus]],
+            protocol="pillar-espn", deployment="wan")
+        worth = {node: {edits.Degree(2): 1.0, edits.Degree(4): 2.0} for node in self.relus}
+        answer = self.oracle.solve_budget(
+            MODEL, importance=worth, protocol="pillar-espn", deployment="wan",
+            online_bytes=(whole[0].online.bytes + whole[1].online.bytes) // 2)
+        degrees = {o.replace_activation.degree for o in answer.operations}
+        self.assertEqual(degrees, {2, 4})
 
     def test_sweeps_resume_where_they_were_stopped(self):
         node, most = next(iter(self.relus.items()))

@@ -84,12 +84,17 @@ void ConformalScores::Finish(const ConformalScores& others, FitGroup& group) con
   group.score_count = static_cast<int64_t>(scores.size());
   group.interval_claimed = quantile.has_value();
   group.conformal_factor = quantile.value_or(kNormalQuantile);
-  const std::vector<double>& link =
-      link_scores_.empty() && !shape_scores_.empty() ? others.link_scores_ : link_scores_;
+  // A category with few rows of its own is nearer to other operations over the same
+  // links than to the same operation without one.
+  const std::vector<double>* link = &link_scores_;
+  if (link->size() < kEnoughLinkRows && !shape_scores_.empty()) {
+    link = &others.link_scores_;
+    runs.insert(others.runs_.begin(), others.runs_.end());
+  }
   group.link_conformal_factor =
-      link.size() >= kEnoughLayers
-          ? ConformalQuantile(link, kIntervalLevel).value_or(kNormalQuantile)
-          : group.conformal_factor;
+      link->size() < kEnoughLinkRows
+          ? group.conformal_factor
+          : ConformalQuantile(*link, kIntervalLevel).value_or(kNormalQuantile);
   group.discrepancy_runs.assign(runs.begin(), runs.end());
 }
 

@@ -61,6 +61,8 @@ class ConformalScores {
 
  private:
   static constexpr size_t kEnoughLayers = 50;
+  // As many as a level of 95 % asks for.
+  static constexpr size_t kEnoughLinkRows = 19;
 
   const FitGroup* group_ = nullptr;
   std::vector<double> shape_scores_;

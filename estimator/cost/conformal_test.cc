@@ -84,8 +84,8 @@ TEST(ConformalTest, LayersOfOtherRunsWidenTheIntervalAndAreNamed) {
 TEST(ConformalTest, RowsThatTheLinkDecidesHaveAQuantileOfTheirOwn) {
   const NetworkProfile wan = {.id = "wan",
                               .round_trip_seconds = 0.04,
-                              .client_to_server_bytes_per_second = 40e6,
-                              .server_to_client_bytes_per_second = 40e6};
+                              .client_to_server_bytes_per_second = 40e12,
+                              .server_to_client_bytes_per_second = 40e12};
   std::vector<Discrepancy> layers;
   for (int i = 0; i < 100; ++i) {
     Sample local = SyntheticSample("cheetah.trunc", kTrunc, 2048, Executor::kClient, {2e-4, 1e-7},

@@ -73,6 +73,10 @@ void GroupTotal::Clear() {
   job_seconds.clear();
 }
 
+// A part that claims no interval spoils the whole's only where it matters: one set of base
+// OTs (12 ms, measured too rarely for an interval) does not spoil half a minute's.
+constexpr double kNegligible = 0.01;
+
 PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfile& network) {
   PhaseCost cost;
   cost.traffic = totals.traffic;
@@ -87,7 +91,6 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
   }
   cost.critical_flights = totals.critical_flights;
   cost.duplex_traffic = totals.duplex_traffic;
-  const double level = totals.claimed ? kIntervalLevel : 0;
   std::optional<Interval>* const parts[kExecutorCount] = {
       &cost.client_compute_seconds, &cost.server_compute_seconds, &cost.joint_compute_seconds};
   std::array<std::vector<Work>, kExecutorCount> works;
@@ -104,6 +107,13 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
       works[executor].push_back(work);
     }
   }
+  double unclaimed = 0;
+  for (const auto& of_executor : works) {
+    for (const Work& work : of_executor) {
+      if (!work.group->interval_claimed) unclaimed += work.seconds;
+    }
+  }
+  const double level = totals.claimed || unclaimed <= kNegligible * point ? kIntervalLevel : 0;
   const double link = cost.transfer_seconds + cost.flight_seconds + cost.slow_start_seconds -
                       cost.overlapped_seconds;
   const bool link_decides = LinkDecides(link, point + link);

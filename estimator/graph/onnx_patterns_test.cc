@@ -168,6 +168,18 @@ TEST(Patterns, KnowTheDegreeOfAPolynomial) {
   EXPECT_EQ(std::get<Activation>(graph->node(0).attributes).degree, 4);
 }
 
+// To see what folding saves.
+TEST(Patterns, LeaveBatchNormsWhereAskedTo) {
+  const auto graph = ImportOnnx(
+      OnnxGraph("(float[1,4,8,8] x) => (y) <float[6,4,3,3] w, float[6] s, float[6] b, float[6] m, "
+                "float[6] v> { c = Conv(x, w) y = BatchNormalization(c, s, b, m, v) }",
+                13),
+      {.fold_affine = false});
+  ASSERT_TRUE(graph.ok()) << graph.status();
+  ASSERT_EQ(graph->nodes().size(), 2u);
+  EXPECT_EQ(KindName(graph->node(1).attributes), "batchnorm");
+}
+
 // Parts that somebody else reads are still computed.
 TEST(Patterns, LeaveWhatOthersRead) {
   const auto graph =

@@ -62,12 +62,22 @@ absl::Status ModelStream::Hold(uint64_t more) {
 }
 
 absl::Status ModelStream::Add(std::string_view chunk) {
-  if (static_cast<int64_t>(chunk.size()) > limits_.max_bytes - bytes_) {
+  if (static_cast<int64_t>(chunk.size()) > limits_.max_bytes - arrived_) {
     return OverLimit(absl::StrCat("the file exceeds the limit max_bytes = ", limits_.max_bytes));
   }
-  if (first_bytes_.size() < kFirstBytes) {
-    first_bytes_.append(chunk.substr(0, kFirstBytes - first_bytes_.size()));
+  arrived_ += static_cast<int64_t>(chunk.size());
+  if (!begun_) {
+    const std::string_view first = chunk.substr(0, kFirstBytes - first_bytes_.size());
+    first_bytes_.append(first);
+    chunk.remove_prefix(first.size());
+    if (first_bytes_.size() < kFirstBytes) return absl::OkStatus();
+    begun_ = true;
+    PICOST_RETURN_IF_ERROR(Read(first_bytes_));
   }
+  return Read(chunk);
+}
+
+absl::Status ModelStream::Read(std::string_view chunk) {
   while (!chunk.empty()) {
     if (part_ != Part::kCopy && part_ != Part::kSkip) {
       PICOST_RETURN_IF_ERROR(AddHeaderByte(chunk.front()));
@@ -187,6 +197,10 @@ void ModelStream::CloseFrames() {
 }
 
 absl::StatusOr<std::string> ModelStream::Finish() {
+  if (!begun_) {
+    begun_ = true;
+    PICOST_RETURN_IF_ERROR(Read(first_bytes_));
+  }
   if (frames_.size() > 1 || !header_.empty() || content_left_ != 0) {
     const std::string guess = onnx_fields::GuessOtherFormat(first_bytes_);
     if (!guess.empty()) return Malformed(absl::StrCat("not an ONNX model", guess));

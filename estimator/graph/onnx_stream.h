@@ -29,7 +29,7 @@ class ModelStream {
   absl::StatusOr<std::string> Finish();
 
   // Bytes that arrived.
-  int64_t bytes() const { return bytes_; }
+  int64_t bytes() const { return arrived_; }
 
  private:
   // A message whose end has not come yet.
@@ -44,6 +44,7 @@ class ModelStream {
   // Where in a field the next byte is.
   enum class Part { kTag, kVarint, kLength, kCopy, kSkip };
 
+  absl::Status Read(std::string_view bytes);
   absl::Status AddHeaderByte(char byte);
   absl::Status BeginContent(uint64_t length);
   absl::Status Hold(uint64_t more);
@@ -58,11 +59,14 @@ class ModelStream {
   uint64_t varint_ = 0;
   int64_t number_ = 0;  // of the field
   uint64_t content_left_ = 0;
-  int64_t bytes_ = 0;
+  int64_t arrived_ = 0;
+  int64_t bytes_ = 0;  // of them, that have been read
   int64_t field_begin_ = 0;
   int64_t held_ = 0;
   int64_t graphs_ = 0;
+  // Held back until there are enough to tell other formats by.
   std::string first_bytes_;
+  bool begun_ = false;
 };
 
 }  // namespace picost::graph

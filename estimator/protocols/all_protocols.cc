@@ -2,11 +2,14 @@
 
 #include "estimator/protocols/cheetah.h"
 #include "estimator/protocols/crypten.h"
-#include "estimator/protocols/cryptflow2.h"
+#include "estimator/protocols/cryptflow2_he.h"
+#include "estimator/protocols/cryptflow2_ot.h"
 #include "estimator/protocols/delphi.h"
 #include "estimator/protocols/delphi_client_garbler.h"
 #include "estimator/protocols/gazelle.h"
 #include "estimator/protocols/minionn.h"
+#include "estimator/protocols/pillar_espn.h"
+#include "estimator/protocols/pillar_honeybadger.h"
 #include "estimator/protocols/protocol.h"
 #include "estimator/protocols/relu_count.h"
 

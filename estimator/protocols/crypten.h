@@ -7,10 +7,6 @@ namespace picost::protocols {
 
 const Protocol& CrypTen();
 
-// PILLAR: polynomial activations evaluated in one round.
-const Protocol& PillarEspn();
-const Protocol& PillarHoneyBadger();
-
 }  // namespace picost::protocols
 
 #endif  // PICOST_ESTIMATOR_PROTOCOLS_CRYPTEN_H_

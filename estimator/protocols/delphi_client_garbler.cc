@@ -2,11 +2,11 @@
 // Reagen, "Characterizing and Optimizing End-to-End Systems for Private Inference",
 // ASPLOS 2023 ("Client-Garbler").
 //
-// The client garbles offline and stores little (3,590 bytes for each ReLU, as
-// published); the server keeps the tables and evaluates. Its labels depend on the
-// input, so their OT moves online. Only the first layer's x - r is sent: afterwards
-// the server holds it as a result of the evaluation. Byte counts are equal to the
-// published ones. The labels of the client's own share are encoded online by the client
+// Modelled: DELPHI's code as they ran it (delphi.cc has the forms). The client garbles offline and
+// stores little (3,590 bytes for each ReLU, as published); the server keeps the tables and
+// evaluates. Its labels depend on the input, so their OT moves online. Only the first layer's x - r
+// is sent: afterwards the server holds it as a result of the evaluation. Byte counts are equal to
+// the published ones. The labels of the client's own share are encoded online by the client
 // (on_client_compute_encode), so they are planned from client to server; the published
 // row of their bytes, which stands for ResNet-18 alone, is named as the server's.
 //

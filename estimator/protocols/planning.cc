@@ -150,7 +150,7 @@ std::string_view UnrolledNote(const graph::Conv& conv) {
 }
 
 Refill FilledOnce(std::string pool, std::string primitive, int64_t times) {
-  constexpr int64_t kNever = int64_t{1} << 62;
+  constexpr int64_t kNever = int64_t{1} << 60;  // twice it fits, too
   return {.pool = std::move(pool),
           .yield = kNever,
           .primitive = std::move(primitive),

@@ -1,8 +1,11 @@
 // The proxy of the first papers on private-inference architectures (CryptoNAS,
 // NeurIPS 2020; SNL, ICML 2022): latency is a constant times the number of ReLUs.
 //
-// It is here to show where it lies: linear layers, truncation, max pooling, flights
-// and fixed costs are all free in it, and every such layer says so.
+// Modelled: every ReLU and ReLU6 element, in one unit of its own (proxy.relu) without
+// traffic. It is here to show where it lies.
+//
+// Left out, and every such layer says so: linear layers, truncation, max pooling, flights,
+// fixed costs.
 #include "estimator/protocols/relu_count.h"
 
 #include <variant>

@@ -18,6 +18,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -68,6 +69,25 @@ absl::StatusOr<BudgetSolver::View> BudgetSolver::MakeView(Metric metric, double 
       .own_price = own_price, .draw_prices = std::move(draw_prices), .problem = std::move(problem)};
 }
 
+std::pair<int64_t, int64_t> BudgetSolver::RefillRange(size_t pool) const {
+  int64_t low = table_.pools[pool].base_draws, high = low;
+  for (const TableLayer& layer : table_.layers) {
+    const auto [least, most] = std::minmax_element(
+        layer.choices.begin(), layer.choices.end(),
+        [pool](const auto& a, const auto& b) { return a.draws[pool] < b.draws[pool]; });
+    low += least->draws[pool];
+    high += most->draws[pool];
+  }
+  const int64_t yield = table_.pools[pool].yield;
+  return {low / yield, high / yield};
+}
+
+bool BudgetSolver::Varies(size_t pool, size_t metric) const {
+  if (!(table_.pools[pool].refill[metric] > 0)) return false;
+  const auto [fewest, most] = RefillRange(pool);
+  return fewest != most;
+}
+
 absl::StatusOr<std::vector<BudgetSolver::View>> BudgetSolver::MakeViews(Metric metric) const {
   const size_t m = static_cast<size_t>(metric);
   std::vector<View> views;
@@ -76,7 +96,7 @@ absl::StatusOr<std::vector<BudgetSolver::View>> BudgetSolver::MakeViews(Metric m
   views.push_back(std::move(own));
   std::vector<double> proportional = none;
   for (size_t p = 0; p < table_.pools.size(); ++p) {
-    if (!(table_.pools[p].refill[m] > 0)) continue;
+    if (!Varies(p, m)) continue;
     proportional[p] = table_.pools[p].refill[m] / static_cast<double>(table_.pools[p].yield);
     std::vector<double> alone = none;
     alone[p] = 1;
@@ -100,17 +120,8 @@ std::vector<BudgetSolver::Case> BudgetSolver::Cases(Metric metric, double budget
   for (size_t p = 0; p < pools; ++p) {
     const TablePool& pool = table_.pools[p];
     own_base -= static_cast<double>(pool.base_draws / pool.yield) * pool.refill[m];
-    if (!(pool.refill[m] > 0)) continue;
-    int64_t low = pool.base_draws, high = pool.base_draws;
-    for (const TableLayer& layer : table_.layers) {
-      const auto [least, greatest] = std::minmax_element(
-          layer.choices.begin(), layer.choices.end(),
-          [p](const auto& a, const auto& b) { return a.draws[p] < b.draws[p]; });
-      low += least->draws[p];
-      high += greatest->draws[p];
-    }
-    fewest[p] = low / pool.yield;
-    most[p] = high / pool.yield;
+    std::tie(fewest[p], most[p]) = RefillRange(p);
+    if (!Varies(p, m)) most[p] = fewest[p];
     cases *= static_cast<double>(most[p] - fewest[p] + 1);
   }
   const bool counted = cases <= static_cast<double>(kMostCases);
@@ -124,6 +135,7 @@ std::vector<BudgetSolver::Case> BudgetSolver::Cases(Metric metric, double budget
       for (size_t p = 0; p < pools; ++p) {
         const TablePool& pool = table_.pools[p];
         limit -= view.own_price * static_cast<double>(at[p]) * pool.refill[m];
+        if (view.draw_prices[p] == 0) continue;
         const int64_t refills = counted ? at[p] : most[p];
         limit += view.draw_prices[p] *
                  static_cast<double>((refills + 1) * pool.yield - 1 - pool.base_draws);
@@ -184,7 +196,7 @@ class BudgetSolver::Search {
     if (!one.counted) return true;
     const CostTable& table = solver_.table_;
     for (size_t p = 0; p < table.pools.size(); ++p) {
-      if (!(table.pools[p].refill[static_cast<size_t>(metric_)] > 0)) continue;
+      if (!solver_.Varies(p, static_cast<size_t>(metric_))) continue;
       int64_t draws = table.pools[p].base_draws;
       for (size_t l = 0; l < chosen.size(); ++l) {
         draws += table.layers[l].choices[chosen[l]].draws[p];

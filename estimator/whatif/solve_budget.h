@@ -79,6 +79,10 @@ class BudgetSolver {
   BudgetSolver(EditSession* session, std::vector<ValuedLayer> layers, CostTable table)
       : session_(session), layers_(std::move(layers)), table_(std::move(table)) {}
 
+  // The fewest and the most refills of a pool that any selection leads to.
+  std::pair<int64_t, int64_t> RefillRange(size_t pool) const;
+  // Whether what is chosen decides how often a pool is refilled, and that costs something.
+  bool Varies(size_t pool, size_t metric) const;
   absl::StatusOr<View> MakeView(Metric metric, double own_price,
                                 std::vector<double> draw_prices) const;
   absl::StatusOr<std::vector<View>> MakeViews(Metric metric) const;

@@ -8,7 +8,8 @@ FIELD = descriptor_pb2.FieldDescriptorProto
 
 # A number whose name speaks of one of these must end in a unit.
 MEASURED = re.compile(r"(latency|duration|time|delay|bandwidth|rate|traffic|storage|size)")
-UNITS = ("_seconds", "_bytes", "_bytes_per_second", "_flights", "_stddev", "_bound", "_micros")
+UNITS = ("_seconds", "_bytes", "_bytes_per_second", "_flights", "_stddev", "_bound", "_micros",
+         "_seconds_per_relu")
 # Doubles are modelled quantities: each has a unit, or is a pure ratio by its name.
 RATIOS = ("_relative_stddev", "_relative_bound", "level", "importance", "importance_bound", "_share", "_ratio", "utilization",
           "_per_second")
@@ -124,7 +125,8 @@ class LintTest(unittest.TestCase):
 
     def test_answers_hold_no_maps(self):
         # Maps have no order on the wire: equal answers would not be equal bytes.
-        inputs = ("Request", "GraphSource", "ProtocolChoice")
+        # What a caller spelled out may be repeated as it was: Probe, ProtocolChoice.
+        inputs = ("Request", "GraphSource", "ProtocolChoice", "Probe")
         for message in self.messages():
             for nested in message.nested_type:
                 if nested.options.map_entry:

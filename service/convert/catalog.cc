@@ -65,6 +65,7 @@ void ToProto(const primitives::PrimitiveSpec& from, v1::Primitive& to) {
     entry->set_minimum(parameter.minimum);
     entry->set_maximum(parameter.maximum);
     entry->set_must_match(parameter.must_match);
+    entry->set_optional(parameter.optional);
   }
 }
 

@@ -50,8 +50,9 @@ double PredictSample(const CostModel& model, const cost::Sample& sample) {
 std::map<std::string, std::map<std::string, double>> ReadPhases(const std::string& data_path) {
   const auto text = cost::ReadFile(data_path + "/published/delphi_phases_cifar10.csv");
   if (!text.ok()) std::abort();
+  const auto rows = cost::ParseCsv(*text, "delphi_phases_cifar10.csv");
   std::map<std::string, std::map<std::string, double>> phases;
-  for (const cost::CsvRow& row : *cost::ParseCsv(*text, "delphi_phases_cifar10.csv")) {
+  for (const cost::CsvRow& row : *rows) {
     if (row.fields[2] == "server-garbler") {
       phases[row.fields[1]][row.fields[3]] = std::strtod(row.fields[4].c_str(), nullptr);
     }
@@ -150,7 +151,8 @@ std::vector<Score> ScorePublishedMakespans(const std::string& data_path) {
     }
   }
   std::vector<Score> scores;
-  for (const cost::CsvRow& row : *cost::ParseCsv(*text, "delphi_makespans.csv")) {
+  const auto rows = cost::ParseCsv(*text, "delphi_makespans.csv");
+  for (const cost::CsvRow& row : *rows) {
     if (row.fields[0] == "dataset") continue;
     Score score{.backend = "delphi", .operation = "makespan", .run = row.fields[1]};
     score.layer = std::strtoll(row.fields[2].c_str(), nullptr, 10);

@@ -104,7 +104,7 @@ class CommandLineTest(unittest.TestCase):
             ("inspect", model("resnet18_cifar")),
             ("plan", model("minionn_cifar"), "--protocol=cheetah"),
             ("plan", "resnet18", "--protocol=all"),
-            ("plan", "vgg16_cifar", "--protocol=cheetah", "--rewrites=all"),
+            ("plan", model("vgg16_cifar"), "--protocol=cheetah", "--rewrites=all"),
             ("estimate", model("resnet18_cifar"), "--protocol=cheetah,delphi", "--deployment=lan,wan"),
             ("estimate", "resnet32_cifar", "--protocol=delphi", "--deployment=lan", "--calls",
              "--network=rtt=40ms,up=10MB/s,down=100Mbit/s"),

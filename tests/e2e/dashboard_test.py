@@ -148,7 +148,7 @@ class DashboardTest(unittest.TestCase):
         model = cls.client.register(MODEL)
         cls.relus = {l.node: l.counts.relu_elements for l in cls.client.estimate(MODEL, **WHERE).message.layers
                      if l.kind == "relu"}
-        cls.client.create_study("big", online_seconds=25.0, display_name="Ten thousand trials")
+        cls.client.create_study("big", online_seconds=6.0, display_name="Ten thousand trials")
         cls.client.create_study("hostile", display_name=HOSTILE)
         stub = cls.client._stubs["studies"]
         dice = random.Random(1)
@@ -267,10 +267,12 @@ class DashboardTest(unittest.TestCase):
         self.assertEqual(after, self.rows())
 
     def test_a_brush_chooses_trials_and_a_link_restores_it(self):
-        self.open(brush="10,20,0.7,0.72")
-        expected = [str(i + 1) for i, t in enumerate(self.trials)
-                    if 10 <= t.totals.online.latency_seconds.p50 <= 20 and
-                    0.7 <= next(m.value for m in t.metrics if m.metric == "accuracy") <= 0.72]
+        points = [(t.totals.online.latency_seconds.p50, next(m.value for m in t.metrics if m.metric == "accuracy"))
+                  for t in self.trials]
+        xs, ys = (sorted(values) for values in zip(*points))
+        x0, x1, y0, y1 = xs[TRIALS // 3], xs[TRIALS // 2], ys[TRIALS // 3], ys[TRIALS // 2]
+        self.open(brush="%r,%r,%r,%r" % (x0, x1, y0, y1))
+        expected = [str(i + 1) for i, (x, y) in enumerate(points) if x0 <= x <= x1 and y0 <= y <= y1]
         self.assertGreater(len(expected), 5)
         self.assertEqual(sorted(expected), sorted(row["trial"] for row in self.rows()))
         self.browser.find_element(By.ID, "clear-brush").click()
@@ -279,8 +281,10 @@ class DashboardTest(unittest.TestCase):
     def test_dragging_in_the_chart_brushes(self):
         self.open()
         canvas = self.browser.find_element(By.TAG_NAME, "canvas")
-        ActionChains(self.browser).move_to_element_with_offset(canvas, -100, -50).click_and_hold().move_by_offset(
-            150, 120).release().perform()
+        width, height = canvas.size["width"], canvas.size["height"]
+        ActionChains(self.browser).move_to_element_with_offset(
+            canvas, -width // 4, -height // 3).click_and_hold().move_by_offset(
+                width // 2, height // 2).release().perform()
         self.assertIn("brush=", self.browser.current_url)
         self.assertLess(0, len(self.rows()))
         self.assertLess(len(self.rows()), TRIALS)

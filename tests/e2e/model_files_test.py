@@ -64,8 +64,8 @@ class BigFileTest(unittest.TestCase):
         cls.folder.cleanup()
 
     def check(self, counts):
-        self.assertEqual(int(counts["linearMacs"]), WEIGHT_ROWS * 640)
-        self.assertEqual(int(counts["reluElements"]), 640)
+        self.assertEqual(int(counts["linear_macs"]), WEIGHT_ROWS * 640)
+        self.assertEqual(int(counts["relu_elements"]), 640)
 
     def test_is_above_two_gibibytes(self):
         self.assertGreater(os.path.getsize(self.path), 2 * GIB)
@@ -101,6 +101,7 @@ class BigFileTest(unittest.TestCase):
             finally:
                 daemon.process.terminate()
                 daemon.process.wait()
+                daemon.log.close()
 
 
 class ReadingFlagsTest(unittest.TestCase):
@@ -143,7 +144,7 @@ class ReadingFlagsTest(unittest.TestCase):
             status, out, err = run("inspect", path, "--custom-operators=" + described,
                                    "--format=json")
             self.assertEqual(status, 0, err)
-            self.assertEqual(int(json.loads(out)["totals"]["reluElements"]), 16)
+            self.assertEqual(int(json.loads(out)["totals"]["relu_elements"]), 16)
 
     def test_operators_say_what_they_count_as(self):
         status, out, err = run("operators", "--format=csv")

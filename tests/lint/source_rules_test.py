@@ -44,6 +44,20 @@ class SourceRulesTest(unittest.TestCase):
                 if not re.search(r"(^tests/|_test\.)", p) and text(p).count("\n") > MAX_LINES]
         self.assertEqual([], long)
 
+    def test_every_protocol_has_a_file_pair_that_opens_with_its_source(self):
+        ids = re.findall(r"^\| `([a-z0-9-]+)` \|", text("docs/protocol_costs.md").split("## Primitives")[0], re.M)
+        self.assertGreater(len(ids), 10)
+        wrong = []
+        for protocol in ids:
+            path = "estimator/protocols/%s.cc" % protocol.replace("-", "_")
+            if not os.path.exists(os.path.join(ROOT, path)) or not os.path.exists(os.path.join(ROOT, path[:-2] + "h")):
+                wrong.append("%s: no file pair %s" % (protocol, path))
+                continue
+            opening = text(path).split("#include")[0]
+            wrong += ["%s does not open with %r" % (path, part) for part in ("Modelled", "Left out")
+                      if part not in opening]
+        self.assertEqual([], wrong)
+
     def test_header_guards_name_their_path(self):
         wrong = []
         for path in sources(".h"):

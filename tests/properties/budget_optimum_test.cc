@@ -9,6 +9,7 @@
 #include <glpk.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -97,12 +98,18 @@ Optimum Solve(const CostTable& table, const std::vector<ValuedLayer>& layers, Me
   double base = table.base[m];
   for (size_t l = 0; l < layers.size(); ++l) {
     Row one;
+    // Above the cheapest choice: GLPK's tolerance is relative to the row's numbers.
+    const double least =
+        std::min_element(table.layers[l].choices.begin(), table.layers[l].choices.end(),
+                         [m](const auto& a, const auto& b) { return a.cost[m] < b.cost[m]; })
+            ->cost[m];
+    base += least;
     for (size_t c = 0; c < layers[l].choices.size(); ++c) {
       const int column = glp_add_cols(problem, 1);
       glp_set_col_kind(problem, column, GLP_BV);
       glp_set_obj_coef(problem, column, layers[l].choices[c].value);
       one.Add(column, 1);
-      cost.Add(column, table.layers[l].choices[c].cost[m]);
+      cost.Add(column, table.layers[l].choices[c].cost[m] - least);
       for (size_t p = 0; p < draws.size(); ++p) {
         draws[p].Add(column, static_cast<double>(table.layers[l].choices[c].draws[p]) /
                                  static_cast<double>(table.pools[p].yield));
@@ -119,9 +126,18 @@ Optimum Solve(const CostTable& table, const std::vector<ValuedLayer>& layers, Me
     cost.Add(column, pool.refill[m]);
     base -= static_cast<double>(pool.base_draws / pool.yield) * pool.refill[m];
     draws[p].Add(column, -1);
-    add_row(draws[p], GLP_UP, 0, 1 - static_cast<double>(pool.base_draws + 1) / yield);
+    // Filled once, whatever is chosen: its counter is too large for GLPK's tolerance.
+    if (pool.yield > int64_t{1} << 53) {
+      const auto always = static_cast<double>(pool.base_draws / pool.yield);
+      glp_set_col_bnds(problem, column, GLP_FX, always, always);
+      continue;
+    }
+    const auto refilled = static_cast<double>(pool.base_draws / pool.yield);
+    const auto rest = static_cast<double>(pool.base_draws % pool.yield + 1);
+    add_row(draws[p], GLP_UP, 0, 1 - refilled - rest / yield);
   }
-  add_row(cost, GLP_UP, 0, budget - base);
+  for (double& value : cost.values) value /= budget - base;
+  add_row(cost, GLP_UP, 0, 1);
   glp_smcp simplex;
   glp_init_smcp(&simplex);
   simplex.msg_lev = GLP_MSG_OFF;

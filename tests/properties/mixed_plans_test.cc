@@ -148,7 +148,8 @@ TEST_P(MixedPlans, FewerElementsNeverCostMoreOfTheActivationItself) {
   std::map<std::string, Traffic> before;
   for (int64_t kept = kElements - 1; kept >= 1; kept = kept > 24 ? kept - 23 : kept - 1) {
     std::map<std::string, Traffic> now;
-    for (const auto& call : PlanOf(Keeping(kept)).layers[kReluNode].calls) {
+    const ProtocolPlan plan = PlanOf(Keeping(kept));
+    for (const auto& call : plan.layers[kReluNode].calls) {
       const bool rest = call.spec->id.ends_with(".trunc") || call.spec->id.ends_with("_setup");
       if (!rest) now[call.spec->id] += call.traffic;
     }
@@ -178,7 +179,6 @@ TEST_P(MixedPlans, SquaresReplaceComparisons) {
     EXPECT_NE(primitive.rfind("gc.", 0), 0u) << primitive;
   }
   EXPECT_FALSE(plan.layers[kReluNode].calls.empty());
-  EXPECT_LT(Activation(plan).flights, Activation(PlanOf(Network())).flights + Flights(9));
 }
 
 std::string Name(const testing::TestParamInfo<const Protocol*>& test) {

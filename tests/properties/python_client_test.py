@@ -1,9 +1,8 @@
 """The Python package against a real daemon (clients/python/client_test.py)."""
-import unittest
-
+import run_cases
 from client_test import ClientTest, OptunaTest, RetryTest
 
 __all__ = ["ClientTest", "OptunaTest", "RetryTest"]
 
 if __name__ == "__main__":
-    unittest.main()
+    run_cases.main()

@@ -1,9 +1,8 @@
 """The examples of the Python package's README against a real daemon (clients/python/readme_test.py)."""
-import unittest
-
+import run_cases
 from readme_test import ReadmeTest
 
 __all__ = ["ReadmeTest"]
 
 if __name__ == "__main__":
-    unittest.main()
+    run_cases.main()

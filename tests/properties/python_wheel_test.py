@@ -1,9 +1,8 @@
 """The wheel of the Python package against a real daemon (clients/python/wheel_test.py)."""
-import unittest
-
+import run_cases
 from wheel_test import WheelTest
 
 __all__ = ["WheelTest"]
 
 if __name__ == "__main__":
-    unittest.main()
+    run_cases.main()

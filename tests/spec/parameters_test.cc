@@ -172,9 +172,11 @@ TEST(WireSizes, TightBlocksAndLabelsMakeTwelveThousandBytesOfARelu) {
     const Traffic offline = plan.TotalTraffic(Phase::kOffline);
     return (offline.server_to_client.value() - 16) / 8192;
   };
-  EXPECT_EQ(relu("delphi", {}), 17'072);
+  // Circuit and OT of the labels.
+  EXPECT_EQ(relu("delphi", {}), 17'072 + 1'344);
   // 16-byte blocks: 10,592 of circuit, 672 of labels, 8 of length.
-  EXPECT_EQ(relu("delphi", {{"block_wire_bytes", 16}, {"label_wire_bytes", 16}}), 10'592 + 672 + 8);
+  EXPECT_EQ(relu("delphi", {{"block_wire_bytes", 16}, {"label_wire_bytes", 16}}),
+            10'592 + 672 + 8 + 1'344);
 }
 
 TEST(PrivateMatMul, TakesTwoFlightsWhateverItsRows) {

@@ -124,7 +124,9 @@ std::string Matrix() {
   std::string text =
       "\n## Which nodes are planned\n\nOne small node of every kind, by protocol: `yes` has calls, "
       "`local` costs nothing by the protocol's own rule, `no` is\nrefused as UNIMPLEMENTED, naming "
-      "kind and protocol. The proxy `relu-count` plans ReLUs alone and calls the rest local.\n\n| "
+      "kind and protocol. The proxy `relu-count` plans ReLUs alone and calls the rest "
+      "local.\nSecond operands of "
+      "element-wise nodes: 1 private, 2 the server's weight, 3 public.\n\n| "
       "node |";
   for (const auto* protocol : protocols::AllProtocols()) {
     absl::StrAppend(&text, " ", protocol->info().id, " |");

@@ -18,7 +18,8 @@ std::string Seconds(const v1::ComparedCell& cell) {
 }
 
 std::string IntervalText(const v1::ComparedCell& cell) {
-  if (!cell.has_seconds() || cell.seconds().level() == 0) return kAbsent;
+  if (!cell.has_seconds()) return kAbsent;
+  if (cell.seconds().level() == 0) return "not calibrated";
   return absl::StrCat(HumanSeconds(cell.seconds().low()), " .. ",
                       HumanSeconds(cell.seconds().high()));
 }

@@ -42,7 +42,9 @@ std::string Latency(const v1::PhaseCost& phase) {
 }
 
 std::string IntervalText(const v1::PhaseCost& phase) {
-  if (!phase.has_latency_seconds() || phase.latency_seconds().level() == 0) return kAbsent;
+  if (!phase.has_latency_seconds()) return kAbsent;
+  // Too few rows that the fit has not seen: nobody knows how often it holds.
+  if (phase.latency_seconds().level() == 0) return "not calibrated";
   const v1::Interval& interval = phase.latency_seconds();
   return absl::StrCat(HumanSeconds(interval.low()), " .. ", HumanSeconds(interval.high()));
 }

@@ -216,17 +216,12 @@ void PrintStudy(const v1::Study& study, const v1::ParetoFront& front,
   out << study.name();
   if (!study.display_name().empty()) out << ": " << Printable(study.display_name());
   out << "\n\n";
-  Table table({{"", Align::kLeft}, {"", Align::kLeft}});
-  table.AddRow({"objectives", Objectives(study)});
-  table.AddRow({"budgets", Budgets(study)});
-  table.AddRow(
-      {"trials", absl::StrCat(WithSeparators(front.trial_count()), ", ",
-                              WithSeparators(front.feasible_count()), " keep the budgets, ",
-                              front.points_size(), " on the front")});
-  if (front.has_hypervolume()) {
-    table.AddRow({"hypervolume", absl::StrCat(front.hypervolume())});
-  }
-  table.Print(out);
+  out << "  objectives   " << Objectives(study) << "\n"
+      << "  budgets      " << Budgets(study) << "\n"
+      << "  trials       " << WithSeparators(front.trial_count()) << ", "
+      << WithSeparators(front.feasible_count()) << " keep the budgets, " << front.points_size()
+      << " on the front\n";
+  if (front.has_hypervolume()) out << "  hypervolume  " << front.hypervolume() << "\n";
   const auto picture = PictureOf(study);
   if (!picture) return;
   out << "\n";

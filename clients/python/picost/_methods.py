@@ -64,6 +64,33 @@ def estimate(memory: Memory, model: r.ModelLike, protocol: r.ProtocolLike,
     return answers.Estimate(answer)
 
 
+def estimate_batch(memory: Memory, questions: Iterable[Mapping[str, Any]], layers: bool,
+                   on_error: str) -> Call:
+    requests = []
+    for asked in questions:
+        question = yield from base(memory, **asked)
+        requests.append(r.question_pb2.EstimateRequest(view=r.view(layers), **question))
+    results: List[Any] = []
+    for begin in range(0, len(requests), r.BATCH_ESTIMATES):
+        answer = yield "oracle", "BatchEstimate", edits_pb2.BatchEstimateRequest(
+            requests=requests[begin:begin + r.BATCH_ESTIMATES])
+        results += [r.read_result(result, on_error) for result in answer.results]
+    return results
+
+
+def inspect(memory: Memory, model: r.ModelLike, dimensions: Optional[Mapping[str, int]],
+            example: Any) -> Call:
+    source = yield from registered(memory, r.graph_source(model, dimensions, example))
+    return (yield from remembered(memory, "Inspect", r.oracle_pb2.InspectRequest(graph=source)))
+
+
+def plan(memory: Memory, model: r.ModelLike, protocol: r.ProtocolLike,
+         dimensions: Optional[Mapping[str, int]], example: Any) -> Call:
+    source = yield from registered(memory, r.graph_source(model, dimensions, example))
+    return (yield from remembered(memory, "Plan", r.oracle_pb2.PlanRequest(
+        graph=source, protocol=r.protocol_choice(protocol))))
+
+
 def evaluate_edits(memory: Memory, model: r.ModelLike, edits: Iterable[Any],
                    protocol: r.ProtocolLike, deployment: r.DeploymentLike, batch: int,
                    on_error: str) -> Call:

@@ -10,7 +10,7 @@ from picost import answers, errors
 from picost._strip import strip
 from picost._wire import (deployment_pb2, edits_pb2, graph_pb2, models_pb2, oracle_pb2, question_pb2)
 from picost.cost_table import CostTable
-from picost.edits import as_edit
+from picost.edits import Degree, as_edit
 
 # A registered model's name, ONNX as bytes or a path, layer shapes, or a torch module.
 ModelLike = Union[str, bytes, "os.PathLike[str]", graph_pb2.LayerShapes, Any]
@@ -19,6 +19,8 @@ DeploymentLike = Union[str, deployment_pb2.DeploymentChoice, deployment_pb2.Cust
 
 # Larger files are sent once and named afterwards.
 REGISTER_ABOVE_BYTES = 4096
+# Most requests of one BatchEstimate.
+BATCH_ESTIMATES = 1000
 
 
 def graph_source(model: ModelLike, dimensions: Optional[Mapping[str, int]] = None,
@@ -147,6 +149,16 @@ def read_edits(response: edits_pb2.EvaluateEditsResponse,
     return results
 
 
+def read_result(result: edits_pb2.EstimateResult,
+                on_error: str) -> Union[answers.Estimate, errors.PicostError]:
+    if result.HasField("error"):
+        error = errors.from_status(result.error)
+        if on_error == "raise":
+            raise error
+        return error
+    return answers.Estimate(result.estimate)
+
+
 def table_request(base: Dict[str, Any], levels: int,
                   degrees: Iterable[int]) -> edits_pb2.ExportCostTableRequest:
     return edits_pb2.ExportCostTableRequest(
@@ -162,7 +174,11 @@ def budget_request(base: Dict[str, Any], importance: Optional[Mapping[str, Any]]
     for node, worth in (importance or {}).items():
         layer = request.layers.add(node=node)
         if isinstance(worth, Mapping):
-            for kept, value in sorted(worth.items()):
+            for choice, value in worth.items():
+                if isinstance(choice, Degree):
+                    layer.polynomials.add(degree=choice.degree, scheme=choice.scheme,
+                                          importance=value)
+            for kept, value in sorted((k, v) for k, v in worth.items() if not isinstance(k, Degree)):
                 layer.curve.add(kept_elements=kept, importance=value)
         else:
             layer.element_importance = worth
@@ -174,7 +190,7 @@ def view(layers: bool) -> "question_pb2.EstimateView.ValueType":
 
 
 __all__ = [
-    "CostTable", "DeploymentLike", "ModelLike", "ProtocolLike", "answers", "budget_request",
+    "BATCH_ESTIMATES", "CostTable", "DeploymentLike", "ModelLike", "ProtocolLike", "answers", "budget_request",
     "edits_request", "graph_source", "is_large", "key_of", "key_of_edit", "key_of_question", "models_pb2", "oracle_pb2", "question",
-    "question_pb2", "read_edits", "table_request", "view"
+    "question_pb2", "read_edits", "read_result", "table_request", "view"
 ]

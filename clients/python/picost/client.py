@@ -5,15 +5,16 @@ import asyncio
 import os
 import random
 import time
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
+from typing import (Any, AsyncIterable, AsyncIterator, Dict, Iterable, List, Mapping, Optional, Tuple,
+                    Union)
 
 import grpc
 
-from picost import _methods, answers, errors
+from picost import _methods, _requests, answers, errors
 from picost._connection import Connection
 from picost._memory import Memory
 from picost._requests import DeploymentLike, ModelLike, ProtocolLike
-from picost._wire import models_pb2_grpc, oracle_pb2_grpc, studies_pb2_grpc
+from picost._wire import edits_pb2, models_pb2_grpc, oracle_pb2_grpc, studies_pb2_grpc
 from picost.comparison import Comparison
 from picost.cost_table import CostTable
 from picost.studies import StudyCalls
@@ -138,6 +139,23 @@ class Client(_Base, StudyCalls):
         return self._drive(_methods.estimate, model, protocol, deployment, layers, dimensions,
                            example)
 
+    def estimate_batch(self, questions: Iterable[Mapping[str, Any]], *, layers: bool = False,
+                       on_error: str = "raise"
+                       ) -> List[Union[answers.Estimate, errors.PicostError]]:
+        """One estimate per question, in order; a question is what `estimate` takes:
+        {"model": ..., "protocol": ..., "deployment": ...}."""
+        return self._drive(_methods.estimate_batch, questions, layers, on_error)
+
+    def inspect(self, model: ModelLike, *, dimensions: Optional[Mapping[str, int]] = None,
+                example: Any = None) -> Any:
+        """Protocol-free counts: the message Inspection of proto/picost/v1/oracle.proto."""
+        return self._drive(_methods.inspect, model, dimensions, example)
+
+    def plan(self, model: ModelLike, *, protocol: ProtocolLike,
+             dimensions: Optional[Mapping[str, int]] = None, example: Any = None) -> Any:
+        """Primitives, exact bytes and flights: the message ProtocolPlan."""
+        return self._drive(_methods.plan, model, protocol, dimensions, example)
+
     def evaluate_edits(self, model: ModelLike, edits: Iterable[Any], *, protocol: ProtocolLike,
                        deployment: DeploymentLike, batch: int = 1000, on_error: str = "raise"
                        ) -> List[Union[answers.Totals, errors.PicostError]]:
@@ -240,6 +258,42 @@ class AsyncClient(_Base, StudyCalls):
                        ) -> answers.Estimate:
         return await self._drive(_methods.estimate, model, protocol, deployment, layers, dimensions,
                                  example)
+
+    async def estimate_batch(self, questions: Iterable[Mapping[str, Any]], *, layers: bool = False,
+                             on_error: str = "raise"
+                             ) -> List[Union[answers.Estimate, errors.PicostError]]:
+        return await self._drive(_methods.estimate_batch, questions, layers, on_error)
+
+    async def inspect(self, model: ModelLike, *, dimensions: Optional[Mapping[str, int]] = None,
+                      example: Any = None) -> Any:
+        return await self._drive(_methods.inspect, model, dimensions, example)
+
+    async def plan(self, model: ModelLike, *, protocol: ProtocolLike,
+                   dimensions: Optional[Mapping[str, int]] = None, example: Any = None) -> Any:
+        return await self._drive(_methods.plan, model, protocol, dimensions, example)
+
+    async def stream(self, questions: AsyncIterable[Mapping[str, Any]], *, layers: bool = False
+                     ) -> AsyncIterator[Tuple[str, Union[answers.Estimate, errors.PicostError]]]:
+        """Answers as they come, each with its question's "id"; the next question is taken when
+        the daemon has room for it. A question: {"id": "a", "model": ..., "protocol": ...,
+        "deployment": ...}. A model that is not small is registered first."""
+        self._open(grpc.aio)
+
+        async def requests() -> AsyncIterator[edits_pb2.StreamEstimateRequest]:
+            async for asked in questions:
+                rest = {key: value for key, value in asked.items() if key != "id"}
+                question = await self._drive(_methods.base, *map(rest.get, (
+                    "model", "protocol", "deployment", "dimensions", "example")))
+                yield edits_pb2.StreamEstimateRequest(
+                    correlation_id=asked.get("id", ""),
+                    request=_requests.question_pb2.EstimateRequest(view=_requests.view(layers),
+                                                                   **question))
+
+        try:
+            async for answer in self._stubs["oracle"].StreamEstimate(requests()):
+                yield answer.correlation_id, _requests.read_result(answer.result, "return")
+        except grpc.RpcError as error:
+            raise errors.from_rpc(error) from None
 
     async def evaluate_edits(self, model: ModelLike, edits: Iterable[Any], *,
                              protocol: ProtocolLike, deployment: DeploymentLike, batch: int = 1000,

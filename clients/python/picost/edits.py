@@ -1,11 +1,17 @@
 """Edits of a network, by the node names of its file."""
 from __future__ import annotations
 
-from typing import Iterable, Mapping, Sequence
+from typing import Iterable, Mapping, NamedTuple, Sequence
 
 from picost._wire import edits_pb2
 
 Operation = edits_pb2.EditOperation
+
+
+class Degree(NamedTuple):
+    """A polynomial as a key of an importance: {0: 0.0, Degree(2): 0.7, 4096: 1.0}."""
+    degree: int
+    scheme: str = ""
 
 
 def keep(node: str, count: int) -> Operation:

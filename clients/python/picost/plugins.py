@@ -45,8 +45,8 @@ def ax_evaluate(cost: Objective, value: Value = relus
     return lambda candidate: {"value": (value(candidate), 0.0), **cost.with_deviation(candidate)}
 
 
-def vizier_problem(cost: Objective) -> Any:
-    """The problem statement for OSS Vizier: "value" up, every metric down."""
+def vizier_config(cost: Objective, algorithm: str = "NSGA2") -> Any:
+    """The study's configuration for OSS Vizier: "value" up, every metric down."""
     from vizier.service import pyvizier as vz
     problem = vz.ProblemStatement()
     for node, most in cost.layers.items():
@@ -55,7 +55,9 @@ def vizier_problem(cost: Objective) -> Any:
              **{metric: vz.ObjectiveMetricGoal.MINIMIZE for metric in cost.metrics}}
     for name, goal in goals.items():
         problem.metric_information.append(vz.MetricInformation(name=name, goal=goal))
-    return problem
+    config = vz.StudyConfig.from_problem(problem)
+    config.algorithm = algorithm
+    return config
 
 
 def vizier_evaluate(cost: Objective, suggestion: Any, value: Value = relus) -> Any:
@@ -114,5 +116,5 @@ class ModuleEvaluator:
 
 __all__: Sequence[str] = [
     "ModuleEvaluator", "OptunaTask", "ax_evaluate", "ax_parameters", "nni_space", "nni_trial",
-    "ray_space", "ray_trainable", "vizier_evaluate", "vizier_problem"
+    "ray_space", "ray_trainable", "vizier_config", "vizier_evaluate"
 ]

@@ -14,7 +14,7 @@ from picost.client import Client
 class LocalClient(Client):
     """A client with a daemon of its own, which ends with it."""
 
-    def __init__(self, program: str, data_dir: str, start_timeout: float = 60.0) -> None:
+    def __init__(self, program: str, data_dir: str, start_timeout: float = 120.0) -> None:
         # Unix sockets: no port that others could reach or take.
         self._folder: Optional[str] = tempfile.mkdtemp(prefix="picost-")
         socket = os.path.join(self._folder, "socket")
@@ -30,7 +30,7 @@ class LocalClient(Client):
                 with open(self._log.name, encoding="utf-8") as log:
                     text = log.read()
                 self.close()
-                raise RuntimeError("picostd did not start:\n" + text)
+                raise RuntimeError("picostd did not start within %g s:\n%s" % (start_timeout, text))
             time.sleep(0.01)
         self.wait_ready()
 

@@ -3,6 +3,7 @@
 // shared value is a product with a public number and a truncation; saturation is
 // not modelled, which a warning says.
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "estimator/base/status_macros.h"
@@ -68,7 +69,8 @@ absl::Status Requantize(OpContext& op, int zero_point) {
   return op.Alias(0, value);
 }
 
-absl::Status EmitMatMul(OpContext& op, int a, int b) {
+// `further`: private values that enter the product beside the operands.
+absl::Status EmitMatMul(OpContext& op, int a, int b, std::vector<ValueId> further = {}) {
   const Dims& x = op.Shape(a);
   const Dims& w = op.Shape(b);
   if (x.empty() || w.size() != 2 || w[0] != x.back()) {
@@ -80,9 +82,10 @@ absl::Status EmitMatMul(OpContext& op, int a, int b) {
   TensorType type{.element_type = ElementType::kInteger, .dims = x};
   type.dims.back() = w[1];
   PICOST_RETURN_IF_ERROR(op.Check(type));
+  further.insert(further.begin(), {op.In(a), op.In(b)});
   return op.Emit(
       Linear{.rows = Product(x, 0, x.size() - 1), .in_features = x.back(), .out_features = w[1]},
-      {op.In(a), op.In(b)}, type);
+      std::move(further), type);
 }
 
 }  // namespace
@@ -120,7 +123,9 @@ absl::Status ImportMatMulInteger(OpContext& op) {
   // A private zero point of the left operand (dynamic quantization) is a sum of
   // shares: (x - z) w.
   PICOST_RETURN_IF_ERROR(CheckScales(op, {3}));
-  PICOST_RETURN_IF_ERROR(EmitMatMul(op, 0, 1));
+  std::vector<ValueId> zero_point;
+  if (op.IsPrivate(2)) zero_point.push_back(op.In(2));
+  PICOST_RETURN_IF_ERROR(EmitMatMul(op, 0, 1, std::move(zero_point)));
   MarkAccumulator(op);
   return absl::OkStatus();
 }

@@ -31,6 +31,11 @@ interface Totals {
   offline?: PhaseTotals;
 }
 
+// An absent number is 0, absent seconds are unknown.
+function median(phase: PhaseTotals | undefined): number {
+  return phase?.latency_seconds ? phase.latency_seconds.p50 ?? 0 : NaN;
+}
+
 export class CurveView implements View {
   private points: Point[] = [];
   private canvas = h("canvas", {role: "img", "aria-label": "Latency against ReLUs kept, and seconds per ReLU below it"});
@@ -82,8 +87,8 @@ export class CurveView implements View {
         if (totals === undefined) return;
         found.set(shares[i], {
           relus: Number(totals.relu_elements ?? 0),
-          online: totals.online?.latency_seconds?.p50 ?? NaN,
-          offline: totals.offline?.latency_seconds?.p50 ?? NaN,
+          online: median(totals.online),
+          offline: median(totals.offline),
         });
       });
     };

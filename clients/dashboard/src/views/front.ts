@@ -173,19 +173,26 @@ export class FrontView implements View {
     const log = state.log === "1";
     const budget = this.budget();
     const bottom = box.top + box.height;
-    const x = this.scaleX = Scale.around(this.x.p50, box.left, box.left + box.width, log, budget === null ? [] : [budget]);
-    const y = this.scaleY = Scale.around(this.y, bottom, box.top, false);
-    if (budget !== null) {
-      const edge = Math.max(box.left, x.at(budget));
-      painter.rect(box.left, box.top, edge - box.left, box.height, colors.feasible, 1);
+    let x = Scale.around(this.x.p50, box.left, box.left + box.width, log);
+    // A budget that is far away from all trials would press them together.
+    if (budget !== null && budget > x.low - (x.high - x.low) && budget < x.high + (x.high - x.low)) {
+      x = Scale.around(this.x.p50, box.left, box.left + box.width, log, [budget]);
     }
+    this.scaleX = x;
+    const y = this.scaleY = Scale.around(this.y, bottom, box.top, false);
+    const edge = budget === null ? 0 : Math.min(Math.max(box.left, x.at(budget)), box.left + box.width);
+    if (budget !== null) painter.rect(box.left, box.top, edge - box.left, box.height, colors.feasible, 1);
     drawAxes(painter, box, x, y, colors, {
       x: text.title(this.costMetric), y: this.qualityMetric,
       formatX: (v) => text.metric(this.costMetric, v), formatY: (v) => text.metric(this.qualityMetric, v),
     });
     if (budget !== null) {
-      painter.line(x.at(budget), box.top, x.at(budget), bottom, colors.strong, 1.5, [6, 4]);
-      painter.text("budget " + text.metric(this.costMetric, budget), x.at(budget) + 5, box.top + 10, {color: colors.text});
+      const inside = budget >= x.low && budget <= x.high;
+      if (inside) painter.line(edge, box.top, edge, bottom, colors.strong, 1.5, [6, 4]);
+      const left = edge > box.left + box.width * 0.8;
+      painter.text((inside ? "" : budget > x.high ? "all keep the " : "none keeps the ") + "budget of " +
+                       text.metric(this.costMetric, budget),
+                   edge + (left ? -6 : 6), box.top + 10, {align: left ? "right" : "left", color: colors.text});
     }
     const colorOf = this.colorOf();
     const onFront = new Set(this.front);

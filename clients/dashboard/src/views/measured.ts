@@ -21,8 +21,11 @@ interface Row {
   predicted: number;
   measured: number;
   backend: string;
+  date: string;  // of the oldest table; empty: unknown
   ageYears: number;
 }
+
+type Source = Pick<Row, "backend" | "date" | "ageYears">;
 
 export class MeasuredView implements View {
   private rows: Row[] = [];
@@ -51,26 +54,26 @@ export class MeasuredView implements View {
               this.rows.slice(0, MOST_ROWS).map((r) => [
                 String(r.trial), r.metric, text.seconds(r.predicted), text.seconds(r.measured),
                 (100 * (r.predicted / r.measured - 1)).toFixed(1) + " %", r.backend,
-                Number.isNaN(r.ageYears) ? "unknown" : r.ageYears.toFixed(1) + " years ago",
+                r.date ? `${r.date} (${r.ageYears.toFixed(1)} years)` : "unknown",
               ]), "measured"));
     this.redraw();
   }
 
   // What priced the trials of a group: asked for once, by one of them.
-  private async tablesOf(trial: number): Promise<{backend: string; ageYears: number}> {
+  private async tablesOf(trial: number): Promise<Source> {
     const layers = await call<TrialLayers>("Studies/GetTrialLayers", {name: `${this.page.study!.name}/trials/${trial}`});
     const used = new Map((layers.provenance?.tables ?? []).map((t) => [t.table, t.title ?? text.short(t.table)]));
     const tables = await listAll<{name: string; measure_date?: string}>("Catalog/ListTables", "tables");
-    const dates = tables.filter((t) => used.has(t.name) && t.measure_date).map((t) => Date.parse(t.measure_date!) / 1000);
-    const oldest = Math.min(...dates.filter(Number.isFinite));
-    return {backend: [...new Set(used.values())].join(" + ") || "no table",
-            ageYears: Number.isFinite(oldest) ? (Date.now() / 1000 - oldest) / YEAR : NaN};
+    const dates = tables.filter((t) => used.has(t.name) && t.measure_date).map((t) => t.measure_date!).sort();
+    const oldest = dates.length > 0 ? Date.parse(dates[0]) / 1000 : NaN;
+    return {backend: [...new Set(used.values())].join(" + ") || "no table", date: dates[0] ?? "",
+            ageYears: (Date.now() / 1000 - oldest) / YEAR};
   }
 
   private async collect(): Promise<Row[]> {
     const {trials} = this.page;
     const group = trials.column("group");
-    const about = new Map<number, {backend: string; ageYears: number}>();
+    const about = new Map<number, Source>();
     const rows: Row[] = [];
     for (const metric of METRICS) {
       if (!trials.has("metric.measured_" + metric)) continue;
@@ -122,8 +125,8 @@ export class MeasuredView implements View {
   }
 
   csv(): string {
-    return text.csv(["trial", "metric", "predicted_seconds", "measured_seconds", "backend", "calibration_age_years"],
-                    this.rows.map((r) => [r.trial, r.metric, r.predicted, r.measured, r.backend, r.ageYears]));
+    return text.csv(["trial", "metric", "predicted_seconds", "measured_seconds", "backend", "calibration_date"],
+                    this.rows.map((r) => [r.trial, r.metric, r.predicted, r.measured, r.backend, r.date]));
   }
 
   svg(): string {

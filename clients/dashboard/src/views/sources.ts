@@ -75,8 +75,7 @@ export class SourcesView implements View {
     ];
     root.append(h("h2", {}, "Where the numbers are from"));
     for (const section of this.sections) {
-      root.append(h("h3", {}, section.title),
-                  table(`${section.rows.length} ${section.title.toLowerCase()}`, section.head, section.rows,
+      root.append(table(`${section.title}: ${section.rows.length}`, section.head, section.rows,
                         section.title.split(" ")[0].toLowerCase()));
     }
   }
