@@ -105,4 +105,16 @@ bool Listeners::ExpiresWithin(int64_t seconds) const {
   return expires;
 }
 
+std::vector<std::string> Listeners::CertificateFiles() const {
+  std::vector<std::string> files;
+  for (const Listener& listener : listeners_) {
+    if (listener.tls == nullptr) continue;
+    const config::Tls& tls = listener.config.tls();
+    for (const std::string& file : {tls.certificate_file(), tls.key_file(), tls.client_ca_file()}) {
+      if (!file.empty()) files.push_back(file);
+    }
+  }
+  return files;
+}
+
 }  // namespace picost::service

@@ -39,6 +39,8 @@ class Listeners {
   void ForEachCertificate(const std::function<void(const std::string&, int64_t)>& visit) const;
   // Whether a certificate in use ends within this time.
   bool ExpiresWithin(int64_t seconds) const;
+  // Files that ReloadCertificates reads.
+  std::vector<std::string> CertificateFiles() const;
 
  private:
   struct Listener {

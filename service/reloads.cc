@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 
 namespace picost::service {
+
+namespace fs = std::filesystem;
 
 Reloads::Reloads(std::vector<ReloadPart> parts, Report report, std::chrono::milliseconds period)
     : parts_(std::move(parts)), report_(std::move(report)), period_(period), last_(parts_.size()) {
@@ -54,18 +55,25 @@ void Reloads::Loop() {
 }
 
 std::string FolderStamp(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::vector<std::string> entries;
+  std::vector<std::string> files;
   std::error_code error;
   for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
        it.increment(error)) {
     std::error_code ignored;
-    if (!it->is_regular_file(ignored)) continue;
-    entries.push_back(absl::StrCat(it->path().string(), "|", it->file_size(ignored), "|",
-                                   it->last_write_time(ignored).time_since_epoch().count()));
+    if (it->is_regular_file(ignored)) files.push_back(it->path().string());
   }
-  std::sort(entries.begin(), entries.end());
-  return absl::StrJoin(entries, "\n");
+  std::sort(files.begin(), files.end());
+  return FilesStamp(files);
+}
+
+std::string FilesStamp(const std::vector<std::string>& paths) {
+  std::string stamp;
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    absl::StrAppend(&stamp, path, "|", fs::file_size(path, ignored), "|",
+                    fs::last_write_time(path, ignored).time_since_epoch().count(), "\n");
+  }
+  return stamp;
 }
 
 }  // namespace picost::service

@@ -54,6 +54,8 @@ class Reloads {
 
 // Names, sizes and times of all files under a folder: differs when one does.
 std::string FolderStamp(const std::string& path);
+// The same of these files.
+std::string FilesStamp(const std::vector<std::string>& paths);
 
 }  // namespace picost::service
 

@@ -196,11 +196,18 @@ struct Server::Parts {
          [this] { return principals_failed.load(); }},
         {"certificates",
          [this] {
+           const std::string stamp = FilesStamp(listeners->CertificateFiles());
            const absl::Status status = listeners->ReloadCertificates();
            certificates_failed = !status.ok();
+           certificates_stamp = stamp;
            return status;
          },
-         [this] { return certificates_failed || listeners->ExpiresWithin(kRenewSeconds); }},
+         // One that ends soon is looked for anew, where its file has changed.
+         [this] {
+           return certificates_failed ||
+                  (listeners->ExpiresWithin(kRenewSeconds) &&
+                   FilesStamp(listeners->CertificateFiles()) != certificates_stamp);
+         }},
     };
   }
 
@@ -228,6 +235,7 @@ struct Server::Parts {
   std::atomic<bool> draining = false;
   std::atomic<bool> principals_failed = false;
   std::atomic<bool> certificates_failed = false;
+  std::string certificates_stamp;  // of their files at the last reload; used by Reloads alone
   std::unique_ptr<Listeners> listeners;
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<Reloads> reloads;
@@ -294,6 +302,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::DaemonConfig
     for (const std::string& name : Frontend::service_names()) health->SetServingStatus(name, true);
   }
   parts->ReportCertificates();
+  parts->certificates_stamp = FilesStamp(parts->listeners->CertificateFiles());
   parts->reloads = std::make_unique<Reloads>(
       parts->ReloadParts(),
       [raw = parts.get()](const std::string& part, const absl::Status& status, bool by_itself) {
