@@ -71,19 +71,22 @@ def seconds(value: float) -> str:
 
 
 def describe(p: Point) -> str:
-    return "%.1f +- %.1f %% | %s +- %s | %.0f | %.0f" % (
-        100 * p.accuracy, 100 * p.error, seconds(p.seconds), seconds(p.deviation), p.flights, p.relus)
+    return "%d | %.1f +- %.1f %% | %s +- %s | %.0f | %.0f" % (
+        p.seeds, 100 * p.accuracy, 100 * p.error, seconds(p.seconds), seconds(p.deviation), p.flights,
+        p.relus)
 
 
 def tables(rows: Sequence[Dict[str, Any]]) -> str:
-    lines = ["%d runs, %d seeds. Accuracy on 500 test images, mean and standard error; online "
+    most = len({row["seed"] for row in rows})
+    lines = ["%d runs, up to %d seeds; the first table has the budgets that have all of them. Accuracy on 500 test images, mean and standard error; online "
              "latency, mean and standard deviation between seeds." %
-             (len(rows), len({row["seed"] for row in rows}))]
+             (len(rows), most)]
     summary = ["| search | network | setting | as accurate as published at | published | oracle | "
                "latency, oracle / published |", "|---|---|---|---|---|---|---|"]
     details: List[str] = []
     for (search, network, setting), objectives in fronts(rows).items():
-        published, oracle = objectives.get("published", []), objectives.get("oracle", [])
+        published, oracle = ([p for p in objectives.get(name, []) if p.seeds == most]
+                             for name in ("published", "oracle"))
         for p in published:
             best = match(p, oracle)
             found = ("%s | %.3f" % (seconds(best.seconds), best.seconds / p.seconds) if best else
@@ -91,9 +94,9 @@ def tables(rows: Sequence[Dict[str, Any]]) -> str:
             summary.append("| %s | %s | %s | %s (%.1f %%) | %s | %s |" % (
                 search, network, setting, p.budget, 100 * p.accuracy, seconds(p.seconds), found))
         details += ["", "%s, %s, %s:" % (search, network, setting), "",
-                    "| objective | budget | accuracy | online latency | flights | %s |" %
-                    ("ReLUs" if search != "pillar" else "activations computed exactly"),
-                    "|---|---|---|---|---|---|"]
+                    "| objective | budget | seeds | accuracy | online latency | flights | %s |" %
+                    ("ReLUs" if search != "pillar" else "ReLUs left"),
+                    "|---|---|---|---|---|---|---|"]
         for objective, points in objectives.items():
             details += ["| %s | %s | %s |" % (objective, p.budget, describe(p)) for p in points]
     return "\n".join(lines + ["", *summary, "", "### Every front", *details])
