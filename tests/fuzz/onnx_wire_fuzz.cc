@@ -28,6 +28,8 @@ void CheckStream(std::string_view bytes, const WireLimits& limits) {
     status = stream.Add(bytes.substr(at, piece));
   }
   const auto whole = ScanModel(bytes, limits);
+  // Nothing but unknown fields: no stream keeps them, and no importer takes them.
+  if (whole.ok() && whole->structure.empty()) return;
   const auto kept = status.ok() ? stream.Finish() : absl::StatusOr<std::string>(status);
   if (!kept.ok()) {
     Require(!whole.ok(), "what a stream refuses is refused as a file");
