@@ -4,7 +4,7 @@
 #   tools/setup/he_driver.sh
 #
 # Only pip and wheels are used; nothing is compiled, nothing of the system is
-# changed. Without it `picost calibrate` measures garbling, OT and share openings.
+# changed. Without it `picost_calibrate` measures garbling, OT and share openings.
 set -euo pipefail
 folder="${PICOST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/picost}/he-driver"
 version=0.3.18
