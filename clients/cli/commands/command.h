@@ -31,6 +31,7 @@ std::optional<Failure> RunInspect(const Options& options, const Environment& env
 std::optional<Failure> RunPlan(const Options& options, const Environment& environment);
 std::optional<Failure> RunEstimate(const Options& options, const Environment& environment);
 std::optional<Failure> RunCompare(const Options& options, const Environment& environment);
+std::optional<Failure> RunSweep(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsList(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsRegister(const Options& options, const Environment& environment);
 std::optional<Failure> RunModelsUpload(const Options& options, const Environment& environment);

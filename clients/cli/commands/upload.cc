@@ -12,21 +12,12 @@
 #include "clients/cli/views/catalog_view.h"
 #include "clients/cli/views/json.h"
 #include "clients/cli/views/numbers.h"
+#include "clients/cli/views/progress.h"
 
 namespace picost::cli {
 namespace {
 
 constexpr size_t kChunkBytes = 1 << 20;
-constexpr size_t kBarWidth = 30;
-
-// One line that is written over: [######......]  1,048,576 of 4,194,304 bytes
-void ShowProgress(size_t sent, size_t all, std::ostream& err) {
-  const size_t full = all == 0 ? kBarWidth : kBarWidth * sent / all;
-  err << "\r[" << std::string(full, '#') << std::string(kBarWidth - full, '.') << "]  "
-      << WithSeparators(static_cast<int64_t>(sent)) << " of "
-      << WithSeparators(static_cast<int64_t>(all)) << " bytes" << (sent == all ? "\n" : "")
-      << std::flush;
-}
 
 }  // namespace
 
@@ -44,7 +35,8 @@ Result<v1::Model> Upload(v1::UploadModelHeader header, std::string_view bytes,
     request.set_chunk(std::string(bytes.substr(at, kChunkBytes)));
     goes_on = writer->Write(request);
     if (goes_on && environment.err_is_terminal && bytes.size() > kChunkBytes) {
-      ShowProgress(std::min(bytes.size(), at + kChunkBytes), bytes.size(), *environment.err);
+      ShowProgress(std::min(bytes.size(), at + kChunkBytes), bytes.size(), "bytes",
+                   *environment.err);
     }
   }
   if (goes_on) writer->WritesDone();
