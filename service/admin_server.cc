@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "estimator/base/error.h"
+#include "service/config/loopback.h"
 
 namespace picost::service {
 namespace {
@@ -44,7 +45,7 @@ bool IsLocalHost(std::string_view host) {
   if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
     host = host.substr(0, colon);
   }
-  return host.empty() || host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  return host.empty() || host == "localhost" || host == "[::1]" || IsLoopbackIp(host);
 }
 
 // False: there is more than may be.

@@ -18,7 +18,7 @@ absl::StatusOr<DataSource::Data> DataSource::Load() {
   if (loaded.ok() && on_loaded_ != nullptr) on_loaded_(**loaded);
   const std::lock_guard lock(mutex_);
   stamp_ = stamp;
-  loaded_additions_ = additions;
+  loaded_additions_ = status.ok() ? additions : "";
   incomplete_ = !loaded.ok() || !(*loaded)->skipped().empty();
   if (loaded.ok()) data_ = *loaded;
   return loaded;
@@ -52,18 +52,20 @@ absl::Status DataSource::Reload() {
 bool DataSource::WantsRetry() const {
   std::string stamp;
   std::string additions;
+  bool incomplete = false;
   {
     const std::lock_guard lock(mutex_);
     // What nobody has asked for yet is loaded when somebody does.
     if (data_ == nullptr && !incomplete_) return false;
-    stamp = incomplete_ ? stamp_ : "";
+    incomplete = incomplete_;
+    stamp = stamp_;
     additions = loaded_additions_;
   }
   if (additions_stamp_ != nullptr) {
     const std::string now = additions_stamp_();
     if (!now.empty() && now != additions) return true;
   }
-  return !stamp.empty() && FolderStamp(path_) != stamp;
+  return incomplete && FolderStamp(path_) != stamp;
 }
 
 }  // namespace picost::service

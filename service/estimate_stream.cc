@@ -34,7 +34,8 @@ class EstimateStream
     // Admit has counted the first.
     absl::Status status = first_ ? absl::OkStatus() : call_.MeterQuestion();
     first_ = false;
-    const bool heavy = request_.request().graph().source_case() != v1::GraphSource::kModel;
+    const bool heavy = request_.request().graph().source_case() != v1::GraphSource::kModel ||
+                       request_.request().rewrites_size() > 0;
     if (status.ok() && heavy) {
       status = call_.Submit([this] { Answer(); });
       if (status.ok()) return;

@@ -23,8 +23,14 @@ namespace {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
-bool BringsItsNetwork(const v1::GraphSource& graph) {
-  return graph.source_case() != v1::GraphSource::kModel;
+// Work that must not hold up gRPC's own threads: a network to read, or to read anew and
+// rewrite.
+template <typename Request>
+bool IsHeavy(const Request& request) {
+  if constexpr (requires { request.rewrites_size(); }) {
+    if (request.rewrites_size() > 0) return true;
+  }
+  return request.graph().source_case() != v1::GraphSource::kModel;
 }
 
 // The methods of the service NAME, in the file of Message.
@@ -43,7 +49,7 @@ ServiceMethods MethodsOf(const char* name, const CallRules& rules) {
   }
 #define PICOST_UNARY(Rpc, Request, Response) PICOST_RPC(service_, Rpc, Request, Response, false)
 #define PICOST_HEAVY(Rpc, Request, Response) \
-  PICOST_RPC(service_, Rpc, Request, Response, BringsItsNetwork(request->graph()))
+  PICOST_RPC(service_, Rpc, Request, Response, IsHeavy(*request))
 #define PICOST_LONG(service, Rpc, Request, Response) \
   PICOST_RPC(service, Rpc, Request, Response, true)
 

@@ -94,6 +94,9 @@ double CpuSeconds() {
 
 struct Metrics::Parts {
   prometheus::Registry registry;
+  std::mutex study_mutex;
+  // Under study_mutex: gauges of a study's budgets, by metric.
+  std::map<std::string, std::map<std::string, prometheus::Gauge*>> budgets_by_study;
   prometheus::Family<prometheus::Counter>& calls =
       Register(registry, prometheus::BuildCounter(), "picost_rpc_calls_total",
                "Calls answered, by method and gRPC code.");
@@ -286,6 +289,8 @@ void SetOrRemove(prometheus::Family<prometheus::Gauge>& family, const std::strin
 }  // namespace
 
 void Metrics::SetStudy(const std::string& study, const std::optional<StudyFigures>& figures) {
+  // Scrapes come on several threads, and removing a gauge ends it.
+  const std::lock_guard<std::mutex> lock(parts_->study_mutex);
   const auto value = [&figures](auto of) {
     return figures ? std::optional<double>(of(*figures)) : std::nullopt;
   };
@@ -295,10 +300,18 @@ void Metrics::SetStudy(const std::string& study, const std::optional<StudyFigure
   SetOrRemove(parts_->study_best, study,
               figures ? figures->best_feasible_online_seconds : std::nullopt);
   SetOrRemove(parts_->study_hypervolume, study, figures ? figures->hypervolume : std::nullopt);
-  if (!figures) return;
-  for (const auto& [metric, limit] : figures->budgets) {
-    parts_->study_budgets.Add({{"study", study}, {"metric", metric}}).Set(limit);
+  std::map<std::string, prometheus::Gauge*>& budgets = parts_->budgets_by_study[study];
+  std::map<std::string, prometheus::Gauge*> now;
+  if (figures) {
+    for (const auto& [metric, limit] : figures->budgets) {
+      now[metric] = &parts_->study_budgets.Add({{"study", study}, {"metric", metric}});
+      now[metric]->Set(limit);
+    }
   }
+  for (const auto& [metric, gauge] : budgets) {
+    if (now.count(metric) == 0) parts_->study_budgets.Remove(gauge);
+  }
+  budgets = std::move(now);
 }
 
 void Metrics::SetSkippedTables(double count) { parts_->skipped_tables.Set(count); }

@@ -14,7 +14,7 @@ bool UploadSlots::Take(const void* upload, std::function<void()> end, Time now) 
   const auto idlest =
       std::min_element(slots_.begin(), slots_.end(),
                        [](const auto& a, const auto& b) { return a.second.last < b.second.last; });
-  if (now - idlest->second.last >= kIdle) {
+  if (now > idlest->second.last && now - idlest->second.last >= kIdle) {
     const std::function<void()> idle_end = idlest->second.end;
     idle_end();
   }

@@ -15,11 +15,10 @@ namespace {
 constexpr std::chrono::milliseconds kRetryDelay{500};
 
 absl::Status UploadsFull() {
-  absl::Status status =
-      MakeError(absl::StatusCode::kResourceExhausted,
-                absl::StrCat("the limit of ", UploadSlots::kMost,
-                             " uploads at the same time is reached"),
-                {.mend = "Try again a little later."});
+  absl::Status status = MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("the limit of ", UploadSlots::kMost, " uploads at the same time is reached"),
+      {.mend = "Try again a little later."});
   return WithRetryDelay(WithReason(std::move(status), kOverloaded), kRetryDelay);
 }
 
@@ -66,6 +65,8 @@ class UploadStream : public grpc::ServerReadReactor<v1::UploadModelRequest> {
  private:
   // The client has sent everything, or has gone.
   void EndOfStream() {
+    // Complete: what is left to do is the server's, so its place is never an idle one.
+    services_.slots->Touch(this, UploadSlots::Time::max());
     const absl::Status submitted = call_.Submit([this] {
       End(call_.cancelled() ? absl::CancelledError("the client has gone")
                             : RunGuarded([this] { return upload_.Finish(*response_); }));

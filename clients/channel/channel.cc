@@ -1,5 +1,6 @@
 #include "clients/channel/channel.h"
 
+#include <arpa/inet.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
@@ -27,10 +28,13 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
 }
 
 bool StaysOnThisMachine(std::string_view address) {
-  for (const char* prefix : {"unix:", "127.", "localhost:", "[::1]:"}) {
+  for (const char* prefix : {"unix:", "localhost:", "[::1]:"}) {
     if (address.starts_with(prefix)) return true;
   }
-  return false;
+  // An address, not a name that begins like one: 127.0.0.1.example.org is elsewhere.
+  in_addr parsed;
+  const std::string host(address.substr(0, address.rfind(':')));
+  return inet_pton(AF_INET, host.c_str(), &parsed) == 1 && ntohl(parsed.s_addr) >> 24 == 127;
 }
 
 // gRPC's call credentials want an encrypted channel; a token may also go over a
@@ -111,6 +115,11 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const std::string& ad
   token->erase(std::min(token->size(), token->find_first_of("\r\n")));
   if (token->empty()) {
     return absl::InvalidArgumentError(absl::StrCat(options.token_file, " holds no token"));
+  }
+  // gRPC aborts the process on metadata that HTTP/2 cannot carry.
+  if (!std::all_of(token->begin(), token->end(), [](char c) { return c >= 0x20 && c <= 0x7e; })) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.token_file, ": the token is no printable ASCII"));
   }
   std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> factories;
   factories.push_back(std::make_unique<TokenInterceptorFactory>(*token));

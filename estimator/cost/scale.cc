@@ -77,7 +77,7 @@ absl::StatusOr<std::shared_ptr<const CostModel>> ScaleModel(const CostModel& mod
     all.push_back(ratio);
     by_family[call.spec->family].push_back(ratio);
     id.Add(probe.primitive).Add(probe.parameters.DebugString()).Add(probe.count);
-    id.Add(probe.wall.value());
+    id.Add(probe.wall.value()).Add(static_cast<int64_t>(probe.executor));
   }
   const Factor common = FactorOf(all);
   CalibrationTable table = model.table();

@@ -298,8 +298,19 @@ absl::StatusOr<bool> EditSession::ChangesOthers(const std::vector<EditOperation>
     const int32_t position = position_by_node_[id];
     const bool touched =
         position >= 0 && std::find(touched_.begin(), touched_.end(), position) != touched_.end();
-    if (touched || edited->layers[id] == before.layers[id]) continue;
-    return true;
+    if (touched) continue;
+    if (position < 0) {
+      if (!(edited->layers[id] == before.layers[id])) return true;
+      continue;
+    }
+    // By the memo of the base's count: `layers` holds whatever the first edit kept.
+    const int64_t kept = base_activations_[position].kept_elements;
+    const auto a = before.by_kept[position].find(kept);
+    const auto b = edited->by_kept[position].find(kept);
+    if (a == before.by_kept[position].end() || b == edited->by_kept[position].end() ||
+        !(*a->second == *b->second)) {
+      return true;
+    }
   }
   return false;
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "service/config/loopback.h"
 #include "service/store/open_store.h"
 #include "service/study/study_names.h"
 
@@ -102,10 +103,10 @@ std::string Hex(std::string_view digits) { return absl::AsciiStrToLower(std::str
 }  // namespace
 
 bool IsLocalAddress(std::string_view address) {
-  for (const char* prefix : {"unix:", "127.", "localhost:", "[::1]:"}) {
+  for (const char* prefix : {"unix:", "localhost:", "[::1]:"}) {
     if (address.starts_with(prefix)) return true;
   }
-  return false;
+  return IsLoopbackIp(address.substr(0, address.rfind(':')));
 }
 
 int ParseSocketMode(std::string_view text) {

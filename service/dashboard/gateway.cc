@@ -10,6 +10,7 @@
 #include <chrono>
 #include <future>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -17,6 +18,10 @@
 
 namespace picost::service {
 namespace {
+
+bool IsPrintableAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+}
 
 constexpr std::string_view kPrefix = "/api";
 constexpr std::chrono::seconds kPatience{60};
@@ -131,7 +136,14 @@ AdminResponse Gateway::Handle(const AdminRequest& request) const {
   grpc::ByteBuffer received;
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kPatience);
-  if (!request.authorization.empty()) context.AddMetadata("authorization", request.authorization);
+  if (!request.authorization.empty()) {
+    // gRPC aborts the process on metadata that HTTP/2 cannot carry.
+    if (!IsPrintableAscii(request.authorization)) {
+      return Refusal(absl::StatusCode::kUnauthenticated,
+                     "the Authorization header holds bytes that are no printable ASCII");
+    }
+    context.AddMetadata("authorization", request.authorization);
+  }
   grpc::GenericStub stub(channel_);
   std::promise<grpc::Status> done;
   stub.UnaryCall(&context, method, grpc::StubOptions(), &sent, &received,

@@ -1,6 +1,7 @@
 #include "service/study/study_progress.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -69,6 +70,12 @@ std::optional<double> StudyProgress::Hypervolume(const v1::Study& study, bool fe
   std::vector<study::Point> points;
   for (const study::FrontMember& member : front(feasible_only).members()) {
     points.push_back(member.values);
+  }
+  // The sweep takes a power of the front's size more for each objective.
+  constexpr size_t kMostMembers[] = {0, 1'000'000, 1'000'000, 2'000, 200};
+  if (reference->size() >= std::size(kMostMembers) ||
+      points.size() > kMostMembers[reference->size()]) {
+    return std::nullopt;
   }
   return study::Hypervolume(std::move(points), *reference);
 }

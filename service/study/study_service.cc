@@ -25,6 +25,8 @@ constexpr int32_t kMaxPage = 1000;
 constexpr int32_t kDefaultRows = 10'000;
 constexpr int32_t kMaxRows = 20'000;
 constexpr int kMaxBatch = 1000;
+// Of one answer of GetTrialColumns: 128 MB.
+constexpr size_t kMostCells = 16'000'000;
 constexpr int64_t kRowsAtOnce = 2000;
 constexpr int64_t kWatchPage = 500;
 
@@ -230,7 +232,7 @@ absl::Status StudyService::GetTrialColumns(const v1::GetTrialColumnsRequest& req
                    absl::StrCat("Use 0 to ", kMaxRows, "."));
   }
   const int64_t most = request.row_count() == 0 ? kDefaultRows : request.row_count();
-  TrialColumnsBuilder builder(most);
+  TrialColumnsBuilder builder;
   int64_t after = request.after_number();
   // In parts, so that trials can be added in between.
   for (int64_t rows = 0; rows < most;) {
@@ -242,6 +244,13 @@ absl::Status StudyService::GetTrialColumns(const v1::GetTrialColumnsRequest& req
       v1::Trial trial;
       PICOST_RETURN_IF_ERROR(FromRecord(id, record, trial));
       builder.Add(record.number, record.create_time_micros, trial);
+      if (builder.cells() > kMostCells) {
+        return MakeError(
+            absl::StatusCode::kResourceExhausted,
+            absl::StrCat("the columns hold more than ", kMostCells, " numbers"),
+            {.field = "row_count",
+             .mend = "Ask for fewer rows; trials with many metrics make many columns."});
+      }
       after = record.number;
     }
     rows += static_cast<int64_t>(page.size());

@@ -30,7 +30,6 @@ void TrialColumnsBuilder::Set(std::string_view name, double value) {
   auto found = columns_.find(name);
   if (found == columns_.end()) {
     found = columns_.emplace(name, Column()).first;
-    found->second.reserve(most_rows_);
   }
   Column& column = found->second;
   column.resize(rows_ - 1, std::nan(""));

@@ -14,9 +14,9 @@ namespace picost::service {
 
 class TrialColumnsBuilder {
  public:
-  explicit TrialColumnsBuilder(int64_t most_rows) : most_rows_(most_rows) {}
-
   void Add(int64_t number, int64_t create_time_micros, const v1::Trial& trial);
+  // Numbers that the answer would hold: every name of a caller's metric is a column.
+  size_t cells() const { return columns_.size() * rows_; }
   // Ends the building.
   void Finish(v1::TrialColumns& columns);
 
@@ -35,7 +35,6 @@ class TrialColumnsBuilder {
   int64_t GroupOf(const v1::Trial& trial);
   int64_t TagSetOf(const v1::Trial& trial);
 
-  const int64_t most_rows_;
   size_t rows_ = 0;
   int64_t last_number_ = 0;
   std::map<std::string, Column, std::less<>> columns_;

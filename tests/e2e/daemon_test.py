@@ -1,4 +1,5 @@
 """The real daemon and the real command line client, as a user runs them."""
+import http.client
 import json
 import os
 import shutil
@@ -98,6 +99,54 @@ class CommandLineTest(unittest.TestCase):
             status, out, err = run("inspect", model(name), "--format=json")
             self.assertEqual((0, ""), (status, err))
             self.assertEqual(relus, int(json.loads(out)["totals"]["relu_elements"]))
+
+    def test_no_header_of_the_page_ends_the_daemon(self):
+        folder = tempfile.mkdtemp(dir=self.folder)
+        port_file = os.path.join(folder, "admin")
+        daemon = Daemon(folder, "--admin_listen=127.0.0.1:0", "--admin_port_file=" + port_file)
+        try:
+            with open(port_file) as f:
+                port = int(f.read())
+            for authorization, host in ((b"Bearer \xc3\xa9", "127.0.0.1"), (b"Bearer x", "127.0.0.1"),
+                                        (b"Bearer x", "127.0.0.1.evil.example")):
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+                connection.request("POST", "/api/picost.v1.Studies/ListStudies", "{}",
+                                   {"Content-Type": "application/json", "Authorization": authorization,
+                                    "Host": host})
+                status = connection.getresponse().status
+                if b"\xc3" in authorization:
+                    self.assertEqual(401, status)
+                if "evil" in host:
+                    self.assertIn(status, (400, 403, 421))
+            self.assertIsNone(daemon.process.poll(), daemon.read_log())
+        finally:
+            self.assertEqual(0, daemon.stop())
+
+    def test_a_sweep_that_was_cut_goes_on_where_it_was(self):
+        lines = [json.dumps({"id": "c%d" % i, "kept": {"/Relu": 100 + i}}) + "\n" for i in range(4)]
+        source = self.write("candidates.jsonl", "".join(lines[:3]).encode())
+        target = os.path.join(self.folder, "scores.csv")
+        sweep = ("sweep", "resnet18_cifar", source, target, "--protocol=delphi", "--deployment=lan")
+        status, _, err = run(*sweep, server=self.daemon.address)
+        self.assertEqual(0, status, err)
+        with open(target) as f:
+            whole = f.read()
+        self.assertEqual(4, whole.count("\n"))
+        row = dict(zip(whole.split("\n")[0].split(","), whole.split("\n")[1].split(",")))
+        self.assertEqual(("c0", str(557056 - 65536 + 100)), (row["id"], row["relu_elements"]))
+        with open(target, "w") as f:
+            f.write(whole[:-40])  # killed while it wrote the last row
+        with open(source, "w") as f:
+            f.writelines(lines)
+        status, _, err = run(*sweep, server=self.daemon.address)
+        self.assertEqual((0, "2 candidates scored, 0 of them refused, 2 were there\n"), (status, err))
+        with open(target) as f:
+            again = f.read()
+        self.assertEqual(whole, again[:len(whole)])
+        self.assertEqual(5, again.count("\n"))
+        status, _, err = run("sweep", "resnet18_cifar", source, source, "--protocol=delphi", "--deployment=lan")
+        self.assertEqual(2, status)
+        self.assertIn("holds something else", err)
 
     def test_with_and_without_server_every_byte_is_equal(self):
         questions = [
