@@ -54,14 +54,14 @@ std::optional<std::string> ReadJson(const std::string& line, Candidate& candidat
       for (const pb::Value& operation : value.list_value().values()) {
         std::string json;
         (void)pb::util::MessageToJsonString(operation, &json);
-        const auto status =
-            pb::util::JsonStringToMessage(json, candidate.edit.add_operations());
+        const auto status = pb::util::JsonStringToMessage(json, candidate.edit.add_operations());
         if (!status.ok()) {
           return absl::StrCat("an operation is none: ", std::string(status.message()));
         }
       }
     } else {
-      return absl::StrCat("'", name, "' is not id (text or number), kept (object) or operations "
+      return absl::StrCat("'", name,
+                          "' is not id (text or number), kept (object) or operations "
                           "(list)");
     }
   }
@@ -81,7 +81,8 @@ std::optional<std::string> ReadRow(const std::vector<std::string>& header,
     if (cells[i].empty()) continue;
     int64_t count = 0;
     if (!absl::SimpleAtoi(cells[i], &count) || count < 0) {
-      return absl::StrCat("'", header[i], "' keeps '", cells[i], "', which is no count of elements");
+      return absl::StrCat("'", header[i], "' keeps '", cells[i],
+                          "', which is no count of elements");
     }
     Keep(header[i], count, candidate.edit);
   }
@@ -122,8 +123,8 @@ Result<std::vector<Candidate>> ReadCandidates(const std::string& name, std::istr
       continue;
     }
     Candidate candidate{.id = absl::StrCat(number), .edit = {}};
-    std::optional<std::string> wrong = csv ? ReadRow(header, CsvCells(line), candidate)
-                                           : ReadJson(line, candidate);
+    std::optional<std::string> wrong =
+        csv ? ReadRow(header, CsvCells(line), candidate) : ReadJson(line, candidate);
     if (!wrong.has_value() && !ids.insert(candidate.id).second) {
       wrong = absl::StrCat("the id '", candidate.id, "' stands twice");
     }

@@ -37,8 +37,8 @@ struct Options {
   std::map<std::string, int64_t> trip_counts;
   Counting counting = Counting::kDefault;
   bool list_parameters = false;  // tensors of weights
-  std::string name;         // display name
-  bool calls = false;       // show primitive calls
+  std::string name;              // display name
+  bool calls = false;            // show primitive calls
   bool require_seconds = false;
   bool online = false;  // compare online time alone
 };

@@ -13,8 +13,7 @@ namespace picost::service {
 
 // failed: for the store's own reasons; a record that is not there, or has changed,
 // is an answer.
-using StoreReport =
-    std::function<void(const std::string& operation, bool failed, double seconds)>;
+using StoreReport = std::function<void(const std::string& operation, bool failed, double seconds)>;
 
 inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
 

@@ -14,11 +14,11 @@ std::string FreshPath() {
   return absl::StrCat("sqlite:", std::getenv("TEST_TMPDIR"), "/resources-", number++, ".db");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Stores, ResourceStoreTest,
-    ::testing::Values(StoreKind{"Memory", [] { return std::string("memory"); }, false},
-                      StoreKind{"Sqlite", [] { return FreshPath(); }, true}),
-    NameOf);
+INSTANTIATE_TEST_SUITE_P(Stores, ResourceStoreTest,
+                         ::testing::Values(StoreKind{"Memory", [] { return std::string("memory"); },
+                                                     false},
+                                           StoreKind{"Sqlite", [] { return FreshPath(); }, true}),
+                         NameOf);
 
 TEST(OpenResourceStoreTest, RefusesUnknownKinds) {
   EXPECT_EQ(OpenResourceStore("redis://x").status().code(), absl::StatusCode::kInvalidArgument);

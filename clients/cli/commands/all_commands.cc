@@ -49,11 +49,15 @@ const std::vector<Command>& AllCommands() {
        "picost compare resnet18.onnx --protocol=cheetah,cryptflow2-he --deployment=lan \\\n"
        "    --network=mobile --network=rtt=80ms,bandwidth=100Mbit/s --online --format=csv\n",
        RunCompare},
-      {"sweep", "FILE|MODEL IN OUT", "score a CSV or JSON lines of candidates into a CSV; resumable",
+      {"sweep",
+       "FILE|MODEL IN OUT",
+       "score a CSV or JSON lines of candidates into a CSV; resumable",
        {"protocol", "param", "deployment", "network", "dim", "trip-count", "unknown",
         "custom-operators", "server", "ca", "cert", "key", "token-file", "data_dir"},
-       3, 3,
-       "picost sweep resnet18_cifar candidates.jsonl scores.csv --protocol=delphi --deployment=lan\n"
+       3,
+       3,
+       "picost sweep resnet18_cifar candidates.jsonl scores.csv --protocol=delphi "
+       "--deployment=lan\n"
        "    a line: {\"id\": \"a\", \"kept\": {\"/Relu\": 4096}}\n"
        "    or, in a .csv: a first line of activations' names, then counts\n",
        RunSweep},

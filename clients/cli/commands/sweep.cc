@@ -23,10 +23,17 @@ namespace picost::cli {
 namespace {
 
 constexpr size_t kBatch = 1000;
-constexpr const char* kColumns[] = {
-    "id",           "relu_elements", "online_seconds", "online_low",           "online_high",
-    "offline_seconds", "online_bytes",  "offline_bytes",  "online_flights", "client_storage_bytes",
-    "error"};
+constexpr const char* kColumns[] = {"id",
+                                    "relu_elements",
+                                    "online_seconds",
+                                    "online_low",
+                                    "online_high",
+                                    "offline_seconds",
+                                    "online_bytes",
+                                    "offline_bytes",
+                                    "online_flights",
+                                    "client_storage_bytes",
+                                    "error"};
 
 std::string Header() {
   std::string header;
