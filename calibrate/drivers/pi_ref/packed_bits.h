@@ -6,8 +6,17 @@
 
 namespace picost::pi_ref {
 
-inline void PutBit(uint8_t* bytes, int64_t index, unsigned bit) {
-  bytes[index >> 3] = static_cast<uint8_t>(bytes[index >> 3] | ((bit & 1u) << (index & 7)));
+// Adds the `count` low bits of value, 1 to 64, to bits index, index + 1, ... by exclusive
+// or. No branch and no address depends on the value.
+inline void XorBits(uint8_t* bytes, int64_t index, uint64_t value, int count) {
+  value &= ~uint64_t{0} >> (64 - count);
+  uint8_t* at = bytes + (index >> 3);
+  const int shift = static_cast<int>(index & 7);
+  *at = static_cast<uint8_t>(*at ^ (value << shift));
+  for (int done = 8 - shift; done < count; done += 8) {
+    ++at;
+    *at = static_cast<uint8_t>(*at ^ (value >> done));
+  }
 }
 inline unsigned GetBit(const uint8_t* bytes, int64_t index) {
   return (bytes[index >> 3] >> (index & 7)) & 1u;

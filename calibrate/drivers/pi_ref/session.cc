@@ -13,7 +13,8 @@
 namespace picost::pi_ref {
 namespace {
 
-constexpr int64_t kBatchesPerMessage = 16;  // tables are sent while they are in the cache
+// Tables are sent while they are in the cache, whatever the size of the circuit.
+constexpr int64_t kMessageBytes = int64_t{1} << 18;
 
 struct TableHeader {
   Block start;
@@ -58,6 +59,25 @@ void GatherLanes(const Circuit& circuit, int64_t first, int lanes, const Block* 
   }
 }
 
+// Bits of a batch, [output][kLanes], into those of all instances, [instance][output],
+// by exclusive or.
+void XorLaneBits(const uint8_t* lane_bits, int64_t first, int lanes, int64_t outputs,
+                 uint8_t* packed) {
+  constexpr int64_t kWord = 64;
+  for (int64_t from = 0; from < outputs; from += kWord) {
+    const int count = static_cast<int>(std::min(kWord, outputs - from));
+    uint64_t words[kLanes] = {};
+    for (int i = 0; i < count; ++i) {
+      for (int lane = 0; lane < kLanes; ++lane) {
+        words[lane] |= uint64_t{lane_bits[(from + i) * kLanes + lane]} << i;
+      }
+    }
+    for (int lane = 0; lane < lanes; ++lane) {
+      XorBits(packed, (first + lane) * outputs + from, words[lane], count);
+    }
+  }
+}
+
 }  // namespace
 
 GarblerSession::GarblerSession(calibrate::Channel& channel, const SharedCircuit& circuit)
@@ -90,7 +110,9 @@ absl::Status GarblerSession::OfflineTables() {
   Garbler garbler(circuit, delta_, start);
   SecretBlocks inputs(static_cast<size_t>(circuit.inputs()) * kLanes);
   const int64_t batch_blocks = int64_t{2} * circuit.and_gates * kLanes;
-  std::vector<Block> tables(static_cast<size_t>(batch_blocks * kBatchesPerMessage));
+  const int64_t batches =
+      std::max<int64_t>(1, kMessageBytes / (batch_blocks * int64_t{sizeof(Block)} + 1));
+  std::vector<Block> tables(static_cast<size_t>(batch_blocks * batches));
   const int64_t outputs = static_cast<int64_t>(circuit.outputs.size());
   std::vector<uint8_t> lane_bits(static_cast<size_t>(outputs * kLanes));
   std::vector<uint8_t> decoding(static_cast<size_t>(PackedSize(instances_ * outputs)));
@@ -101,12 +123,7 @@ absl::Status GarblerSession::OfflineTables() {
                 inputs.data());
     garbler.Garble(lanes, inputs.data(), &tables[static_cast<size_t>(filled)], lane_bits.data());
     filled += int64_t{2} * circuit.and_gates * lanes;
-    for (int lane = 0; lane < lanes; ++lane) {
-      for (int64_t i = 0; i < outputs; ++i) {
-        PutBit(decoding.data(), (first + lane) * outputs + i,
-               lane_bits[static_cast<size_t>(i * kLanes + lane)]);
-      }
-    }
+    XorLaneBits(lane_bits.data(), first, lanes, outputs, decoding.data());
     if (filled + batch_blocks > static_cast<int64_t>(tables.size()) ||
         first + kLanes >= instances_) {
       PICOST_RETURN_IF_ERROR(channel_.Send(tables.data(), filled * int64_t{sizeof(Block)}));
@@ -165,7 +182,8 @@ absl::Status EvaluatorSession::OfflineOt(const SecretVector<uint64_t>& shares,
       const uint64_t value =
           v < k ? shared_.EncodeEvaluatorShare(shares[static_cast<size_t>(i * k + v)])
                 : shared_.EncodeMask(masks[static_cast<size_t>(i)]);
-      for (int j = 0; j < l; ++j) PutBit(bits, at++, static_cast<unsigned>(value >> j) & 1u);
+      XorBits(bits, at, value, l);
+      at += l;
     }
   }
   return ot_->Correlated(channel_, choices, count, evaluator_labels_);
@@ -207,14 +225,7 @@ absl::Status EvaluatorSession::EvaluateAndReturn() {
                 inputs.data());
     evaluator.Evaluate(lanes, inputs.data(), &tables_[table], colours.data());
     table += static_cast<size_t>(2 * circuit.and_gates * lanes);
-    for (int lane = 0; lane < lanes; ++lane) {
-      for (int64_t i = 0; i < outputs; ++i) {
-        const int64_t index = (first + lane) * outputs + i;
-        packed[static_cast<size_t>(index >> 3)] =
-            static_cast<uint8_t>(packed[static_cast<size_t>(index >> 3)] ^
-                                 (colours[static_cast<size_t>(i * kLanes + lane)] << (index & 7)));
-      }
-    }
+    XorLaneBits(colours.data(), first, lanes, outputs, packed.data());
   }
   return channel_.Send(packed.data(), static_cast<int64_t>(packed.size()));
 }
