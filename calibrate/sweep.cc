@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -64,35 +65,77 @@ std::string ShapeName(const cost::Sample& sample) {
                       " ", std::string(primitives::ExecutorName(sample.executor)));
 }
 
-absl::StatusOr<std::vector<cost::Sample>> MeasurePoint(DriverPair& pair, const SweepPoint& point,
-                                                       const SweepOptions& options,
-                                                       std::vector<std::string>& noisy) {
-  MeasureRequest request;
-  request.set_operation(point.operation());
-  *request.mutable_parameters() = point.parameters();
-  request.set_count(point.count());
-  request.set_warm_up(options.warm_up);
-  request.set_repetitions(options.repetitions);
-  request.set_input_seed(options.input_seed);
-  PICOST_ASSIGN_OR_RETURN(std::vector<cost::Sample> samples,
-                          pair.Measure(request, options.network, options.timeout_seconds));
-  std::string where;
-  double spread = LargestSpread(samples, &where);
-  if (spread > options.noisy_spread) {
-    PICOST_ASSIGN_OR_RETURN(std::vector<cost::Sample> again,
-                            pair.Measure(request, options.network, options.timeout_seconds));
-    std::string where_again;
-    const double spread_again = LargestSpread(again, &where_again);
-    if (spread_again < spread) {
-      samples = std::move(again);
-      spread = spread_again;
-      where = where_again;
+// One point of a sweep in one pass: what is measured and kept together.
+struct Measurement {
+  const SweepPoint* point = nullptr;
+  std::string name;  // in the journal
+  int first_repeat = 0;
+  int repetitions = 0;
+};
+
+// The sweep's measurements, pass by pass.
+std::vector<Measurement> Schedule(const std::vector<SweepPoint>& points,
+                                  const SweepOptions& options) {
+  const int passes = std::clamp(options.passes, 1, std::max(1, options.repetitions));
+  std::vector<Measurement> schedule;
+  int first = 0;
+  for (int pass = 0; pass < passes; ++pass) {
+    const int share = options.repetitions / passes + (pass < options.repetitions % passes ? 1 : 0);
+    for (const SweepPoint& point : points) {
+      schedule.push_back({.point = &point,
+                          .name = absl::StrCat(PointName(point),
+                                               pass == 0 ? "" : absl::StrCat(" pass ", pass + 1)),
+                          .first_repeat = first,
+                          .repetitions = share});
     }
+    first += share;
   }
-  if (spread > options.noisy_spread) {
-    noisy.push_back(absl::StrFormat("%s: spread %.0f %%", where, spread * 100));
+  return schedule;
+}
+
+// Measures, or takes from the journal what an earlier run has done.
+class Measurer {
+ public:
+  Measurer(DriverPair& pair, const SweepOptions& options)
+      : pair_(pair), options_(options), journal_(options.journal) {}
+
+  absl::StatusOr<std::vector<cost::Sample>> Get(const Measurement& measurement) {
+    if (const std::string* rows = journal_.Find(measurement.name); rows != nullptr) {
+      ++resumed_;
+      return ParseSampleRows(*rows);
+    }
+    MeasureRequest request;
+    request.set_operation(measurement.point->operation());
+    *request.mutable_parameters() = measurement.point->parameters();
+    request.set_count(measurement.point->count());
+    request.set_warm_up(options_.warm_up);
+    request.set_repetitions(measurement.repetitions);
+    request.set_input_seed(options_.input_seed);
+    PICOST_ASSIGN_OR_RETURN(std::vector<cost::Sample> samples,
+                            pair_.Measure(request, options_.network, options_.timeout_seconds));
+    for (cost::Sample& sample : samples) sample.repeat += measurement.first_repeat;
+    PICOST_RETURN_IF_ERROR(journal_.Add(measurement.name, samples));
+    return samples;
   }
-  return samples;
+
+  int resumed() const { return resumed_; }
+
+ private:
+  DriverPair& pair_;
+  const SweepOptions& options_;
+  Journal journal_;
+  int resumed_ = 0;
+};
+
+std::vector<SweepPoint> ChoosePoints(const Capabilities& capabilities, bool quick) {
+  std::vector<SweepPoint> points;
+  std::set<std::string> names;
+  for (const SweepPoint& point : capabilities.sweep()) {
+    if (point.check_only() || (quick && !point.quick())) continue;
+    // A driver that makes its list in loops may name a shape twice.
+    if (names.insert(PointName(point)).second) points.push_back(point);
+  }
+  return points;
 }
 
 }  // namespace
@@ -126,43 +169,58 @@ double LargestSpread(const std::vector<cost::Sample>& samples, std::string* wher
 
 absl::StatusOr<SweepResult> RunSweep(DriverPair& pair, const SweepOptions& options,
                                      const std::function<void(const SweepProgress&)>& progress) {
-  std::vector<SweepPoint> points;
-  std::set<std::string> names;
-  for (const SweepPoint& point : pair.capabilities().sweep()) {
-    if (point.check_only() || (options.quick && !point.quick())) continue;
-    // A driver that makes its list in loops may name a shape twice.
-    if (names.insert(PointName(point)).second) points.push_back(point);
-  }
+  const std::vector<SweepPoint> points = ChoosePoints(pair.capabilities(), options.quick);
   if (points.empty()) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition,
         absl::StrCat("driver ", pair.client_description().name(), " declares no points of a sweep"),
         {.mend = "Its capabilities name what is worth measuring."});
   }
-  Journal journal(options.journal);
+  const std::vector<Measurement> schedule = Schedule(points, options);
   SweepResult result;
   result.points = static_cast<int>(points.size());
+  result.measurements = static_cast<int>(schedule.size());
+  Measurer measurer(pair, options);
+  std::map<const SweepPoint*, std::vector<cost::Sample>> samples;
   const auto start = std::chrono::steady_clock::now();
-  int measured = 0;
-  for (size_t i = 0; i < points.size(); ++i) {
-    const std::string name = PointName(points[i]);
+  for (int i = 0; i < result.measurements; ++i) {
+    const Measurement& measurement = schedule[static_cast<size_t>(i)];
+    const int measured = i - measurer.resumed();
     const double elapsed =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    progress({static_cast<int>(i), result.points, name,
-              measured == 0 ? -1 : elapsed / measured * static_cast<double>(points.size() - i)});
-    if (const std::string* rows = journal.Find(name); rows != nullptr) {
-      PICOST_ASSIGN_OR_RETURN(std::vector<cost::Sample> samples, ParseSampleRows(*rows));
-      for (cost::Sample& sample : samples) result.samples.push_back(std::move(sample));
-      ++result.resumed;
-      continue;
-    }
-    PICOST_ASSIGN_OR_RETURN(const std::vector<cost::Sample> samples,
-                            MeasurePoint(pair, points[i], options, result.noisy));
-    PICOST_RETURN_IF_ERROR(journal.Add(name, samples));
-    result.samples.insert(result.samples.end(), samples.begin(), samples.end());
-    ++measured;
+    progress({i, result.measurements, measurement.name,
+              measured == 0 ? -1 : elapsed / measured * (result.measurements - i)});
+    PICOST_ASSIGN_OR_RETURN(std::vector<cost::Sample> got, measurer.Get(measurement));
+    std::vector<cost::Sample>& of_point = samples[measurement.point];
+    of_point.insert(of_point.end(), std::make_move_iterator(got.begin()),
+                    std::make_move_iterator(got.end()));
   }
-  progress({result.points, result.points, "", 0});
+  result.resumed = measurer.resumed();
+  for (const SweepPoint& point : points) {
+    std::vector<cost::Sample>& of_point = samples[&point];
+    std::string where;
+    double spread = LargestSpread(of_point, &where);
+    if (spread > options.noisy_spread) {
+      progress({result.measurements, result.measurements + 1,
+                absl::StrCat("again: ", PointName(point)), -1});
+      PICOST_ASSIGN_OR_RETURN(std::vector<cost::Sample> again,
+                              measurer.Get({.point = &point,
+                                            .name = PointName(point) + " again",
+                                            .repetitions = options.repetitions}));
+      std::string where_again;
+      const double spread_again = LargestSpread(again, &where_again);
+      if (spread_again < spread) {
+        of_point = std::move(again);
+        spread = spread_again;
+        where = where_again;
+      }
+    }
+    if (spread > options.noisy_spread) {
+      result.noisy.push_back(absl::StrFormat("%s: spread %.0f %%", where, spread * 100));
+    }
+    result.samples.insert(result.samples.end(), of_point.begin(), of_point.end());
+  }
+  progress({result.measurements, result.measurements, "", 0});
   return result;
 }
 

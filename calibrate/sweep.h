@@ -16,18 +16,22 @@ namespace picost::calibrate {
 struct SweepOptions {
   bool quick = false;
   int repetitions = 7;
-  int warm_up = 1;
+  // The repetitions are taken in so many passes over the whole sweep: what slows the
+  // machine for some seconds then shows in the spread of many points, instead of as an
+  // error of all repetitions of one.
+  int passes = 2;
+  int warm_up = 1;  // in each pass
   std::string network = "lo";
   std::string journal;  // path; empty: none is kept
   int64_t input_seed = 1;
   double timeout_seconds = 300;  // of one point
-  // A shape whose repetitions spread more (standard deviation / median) is
-  // measured once more, and noted as noisy if that does not help.
+  // A point with a shape whose repetitions spread more (standard deviation / median) is
+  // measured once more, behind all others, and noted as noisy if that does not help.
   double noisy_spread = 0.10;
 };
 
 struct SweepProgress {
-  int done = 0;
+  int done = 0;  // measurements: points by passes
   int total = 0;
   std::string what;
   double seconds_left = 0;  // from the work done so far; negative: not known yet
@@ -37,7 +41,8 @@ struct SweepResult {
   std::vector<cost::Sample> samples;
   std::vector<std::string> noisy;  // "gc.garble ... x 1024: spread 14 %"
   int points = 0;
-  int resumed = 0;  // taken from the journal
+  int measurements = 0;  // points by passes
+  int resumed = 0;       // of these, taken from the journal
 };
 
 absl::StatusOr<SweepResult> RunSweep(DriverPair& pair, const SweepOptions& options,

@@ -5,10 +5,13 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "calibrate/driver_pair.h"
 #include "calibrate/drivers/synthetic/synthetic_driver.h"
 #include "calibrate/run.h"
@@ -84,6 +87,33 @@ TEST(DriverChain, ABrokenSweepGoesOnWhereItStopped) {
   ASSERT_EQ(second->samples.size(), first->samples.size());
   for (size_t i = 0; i < first->samples.size(); ++i) {
     EXPECT_EQ(SampleRow(first->samples[i]), SampleRow(second->samples[i]));
+  }
+}
+
+TEST(DriverChain, RepetitionsAreSharedOutOverPasses) {
+  auto pair = DriverPair::Open("synthetic", kSynthetic, Parties{});
+  ASSERT_TRUE(pair.ok()) << pair.status();
+  std::vector<std::string> order;
+  const auto result =
+      RunSweep(**pair, {.quick = true, .repetitions = 5, .passes = 2},
+               [&](const SweepProgress& progress) { order.push_back(progress.what); });
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->measurements, 2 * result->points);
+  // All points once before any of them a second time.
+  for (int i = 0; i < result->points; ++i) {
+    const auto at = static_cast<size_t>(i);
+    EXPECT_EQ(order[at] + " pass 2", order[at + static_cast<size_t>(result->points)]);
+  }
+  // Together they are what was asked for, each repetition once.
+  std::map<std::string, std::set<int64_t>> repeats;
+  for (const cost::Sample& sample : result->samples) {
+    EXPECT_TRUE(repeats[absl::StrCat(sample.primitive, sample.parameters.DebugString(),
+                                     sample.count, static_cast<int>(sample.executor))]
+                    .insert(sample.repeat)
+                    .second);
+  }
+  for (const auto& [shape, seen] : repeats) {
+    EXPECT_EQ(seen, (std::set<int64_t>{0, 1, 2, 3, 4})) << shape;
   }
 }
 
