@@ -67,7 +67,8 @@ bool CheckFiles(const config::DaemonConfig& given, std::ostream& out) {
   } else {
     findings.Warn("access", "whoever reaches a listener may do everything");
   }
-  const auto data = cost::DataDirectory::Load(config.data_dir(), {.skip_broken_tables = true});
+  const auto data = cost::DataDirectory::Load(
+      config.data_dir(), {.skip_broken_tables = true, .calibration_dir = config.calibration_dir()});
   findings.Add(absl::StrCat("data ", config.data_dir()), data.status(),
                data.ok()
                    ? absl::StrCat((*data)->tables().size(), " tables, ", (*data)->networks().size(),

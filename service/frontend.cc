@@ -138,9 +138,10 @@ class CatalogFrontend : public v1::Catalog::CallbackService {
 class CalibrationsFrontend : public v1::Calibrations::CallbackService {
  public:
   CalibrationsFrontend(CalibrationService* service, MeasurementService* measurements,
-                       const CallRules& rules)
+                       RescaleService* rescaling, const CallRules& rules)
       : service_(service),
         measurements_(measurements),
+        rescaling_(rescaling),
         rules_(rules),
         methods_(MethodsOf<v1::Calibration>("Calibrations", rules)) {}
 
@@ -155,10 +156,13 @@ class CalibrationsFrontend : public v1::Calibrations::CallbackService {
               v1::ListMeasurementsResponse)
   PICOST_LONG(measurements_, EvaluateCalibration, EvaluateCalibrationRequest,
               v1::CalibrationEvaluation)
+  PICOST_LONG(rescaling_, RescaleCalibration, RescaleCalibrationRequest,
+              v1::RescaleCalibrationResponse)
 
  private:
   CalibrationService* const service_;
   MeasurementService* const measurements_;
+  RescaleService* const rescaling_;
   const CallRules rules_;
   const ServiceMethods methods_;
 };
@@ -206,11 +210,12 @@ class StudiesFrontend : public v1::Studies::CallbackService {
 Frontend::Frontend(ModelService* models, OracleService* oracle, EditService* edits,
                    CompareService* compare, CatalogService* catalog, StudyService* studies,
                    CalibrationService* calibrations, MeasurementService* measurements,
-                   const CallRules& rules) {
+                   RescaleService* rescaling, const CallRules& rules) {
   services_.push_back(std::make_unique<ModelsFrontend>(models, rules));
   services_.push_back(std::make_unique<OracleFrontend>(oracle, edits, compare, rules));
   services_.push_back(std::make_unique<CatalogFrontend>(catalog, rules));
-  services_.push_back(std::make_unique<CalibrationsFrontend>(calibrations, measurements, rules));
+  services_.push_back(
+      std::make_unique<CalibrationsFrontend>(calibrations, measurements, rescaling, rules));
   services_.push_back(std::make_unique<StudiesFrontend>(studies, rules));
 }
 

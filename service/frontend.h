@@ -12,6 +12,7 @@
 
 #include "service/calibration/calibration_service.h"
 #include "service/calibration/measurement_service.h"
+#include "service/calibration/rescale_service.h"
 #include "service/catalog_service.h"
 #include "service/compare_service.h"
 #include "service/edit_service.h"
@@ -32,7 +33,7 @@ class Frontend {
  public:
   Frontend(ModelService* models, OracleService* oracle, EditService* edits, CompareService* compare,
            CatalogService* catalog, StudyService* studies, CalibrationService* calibrations,
-           MeasurementService* measurements, const CallRules& rules);
+           MeasurementService* measurements, RescaleService* rescaling, const CallRules& rules);
   ~Frontend();
 
   // To register with a server.

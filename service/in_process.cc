@@ -13,9 +13,10 @@ InProcessService::InProcessService(std::unique_ptr<Server> server) : server_(std
 InProcessService::~InProcessService() = default;
 
 absl::StatusOr<std::unique_ptr<InProcessService>> InProcessService::Start(
-    const std::string& data_dir) {
+    const std::string& data_dir, const std::string& calibration_dir) {
   config::DaemonConfig config;
   config.set_data_dir(data_dir);
+  config.set_calibration_dir(calibration_dir);
   PICOST_ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
                           Server::Start(config, {.in_process = true, .load_data_at_start = false}));
   return std::unique_ptr<InProcessService>(new InProcessService(std::move(server)));

@@ -20,8 +20,9 @@ class Server;
 class InProcessService {
  public:
   // Models are kept in memory. The data directory is read when something first
-  // asks for it; empty: there is none.
-  static absl::StatusOr<std::unique_ptr<InProcessService>> Start(const std::string& data_dir);
+  // asks for it; empty: there is none. calibration_dir: as of DaemonConfig.
+  static absl::StatusOr<std::unique_ptr<InProcessService>> Start(
+      const std::string& data_dir, const std::string& calibration_dir = "");
   ~InProcessService();
 
   std::shared_ptr<grpc::Channel> channel();

@@ -40,6 +40,9 @@ ABSL_FLAG(bool, allow_remote, false,
           "allow --listen and --admin_listen that other machines reach: nothing is encrypted");
 ABSL_FLAG(std::optional<std::string>, data_dir, std::nullopt,
           "folder with calibration tables, networks, deployments; default data");
+ABSL_FLAG(std::optional<std::string>, calibration_dir, std::nullopt,
+          "folder that `picost calibrate run` writes into: its tables, links and deployments "
+          "join those of --data_dir; default none");
 ABSL_FLAG(std::optional<std::string>, store, std::nullopt,
           "memory (the default), sqlite:PATH or postgresql://USER@HOST/DATABASE");
 ABSL_FLAG(std::optional<std::string>, admin_listen, std::nullopt,
@@ -98,6 +101,7 @@ bool ApplyFlags(config::DaemonConfig& config) {
     config.mutable_admin()->set_port_file(*path);
   }
   if (const auto value = absl::GetFlag(FLAGS_data_dir)) config.set_data_dir(*value);
+  if (const auto value = absl::GetFlag(FLAGS_calibration_dir)) config.set_calibration_dir(*value);
   if (const auto value = absl::GetFlag(FLAGS_store)) config.set_store(*value);
   if (const auto value = absl::GetFlag(FLAGS_drain_seconds)) config.set_drain_seconds(*value);
   for (const std::string& id : absl::GetFlag(FLAGS_metric_studies)) config.add_metric_studies(id);

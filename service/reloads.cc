@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -54,17 +55,27 @@ void Reloads::Loop() {
   }
 }
 
-std::string FolderStamp(const std::string& path) {
+namespace {
+
+std::string StampOf(const std::string& path, std::string_view without_ending) {
   std::vector<std::string> files;
   std::error_code error;
   for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
        it.increment(error)) {
     std::error_code ignored;
-    if (it->is_regular_file(ignored)) files.push_back(it->path().string());
+    if (!it->is_regular_file(ignored)) continue;
+    std::string file = it->path().string();
+    if (without_ending.empty() || !file.ends_with(without_ending)) files.push_back(std::move(file));
   }
   std::sort(files.begin(), files.end());
   return FilesStamp(files);
 }
+
+}  // namespace
+
+std::string FolderStamp(const std::string& path) { return StampOf(path, ""); }
+
+std::string CalibrationStamp(const std::string& path) { return StampOf(path, ".journal"); }
 
 std::string FilesStamp(const std::vector<std::string>& paths) {
   std::string stamp;

@@ -54,6 +54,9 @@ class Reloads {
 
 // Names, sizes and times of all files under a folder: differs when one does.
 std::string FolderStamp(const std::string& path);
+// The same of a folder that `picost calibrate run` writes into, without the journals
+// of runs that go on.
+std::string CalibrationStamp(const std::string& path);
 // The same of these files.
 std::string FilesStamp(const std::vector<std::string>& paths);
 

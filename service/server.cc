@@ -18,6 +18,7 @@
 #include "service/admin_server.h"
 #include "service/calibration/calibration_service.h"
 #include "service/calibration/measurement_service.h"
+#include "service/calibration/rescale_service.h"
 #include "service/calibration/user_tables.h"
 #include "service/call.h"
 #include "service/catalog_service.h"
@@ -94,8 +95,11 @@ struct Server::Parts {
         study_store(std::move(opened_studies)),
         data(
             config.data_dir(),
-            [this](cost::LoadOptions& options) { return AddUserTables(resources, options); },
-            [this] { return UserTablesStamp(resources); }),
+            [this](cost::LoadOptions& options) {
+              options.calibration_dir = config.calibration_dir();
+              return AddUserTables(resources, options);
+            },
+            [this] { return AdditionsStamp(); }),
         loader(
             &store, ImportLimitsOf(config.limits()),
             int64_t{config.limits().model_cache_megabytes()} << 20,
@@ -121,14 +125,23 @@ struct Server::Parts {
             [this](const std::string& protocol, double ratio, bool inside) {
               metrics.RecordMeasurement(protocol, ratio, inside);
             }),
+        rescaling(&resources, &data, &loader, &calibrations, NowMicros),
         studies(study_store.get(), &edits, NowMicros),
         queue(config.limits().worker_threads(),
               static_cast<size_t>(config.limits().waiting_calls())),
         in_flight(config.limits().calls_in_flight()),
         frontend(&models, &oracle, &edits, &compare, &catalog, &studies, &calibrations,
-                 &measurements, CallRules{&metrics, &queue, access.get(), &logger, &in_flight}) {
+                 &measurements, &rescaling,
+                 CallRules{&metrics, &queue, access.get(), &logger, &in_flight}) {
     if (log != nullptr) library_log.emplace(&logger);
     data.OnLoaded([this](const cost::DataDirectory& loaded) { ReportData(loaded); });
+  }
+
+  // What users gave, and what was calibrated on this machine.
+  std::string AdditionsStamp() {
+    const std::string user_tables = UserTablesStamp(resources);
+    if (user_tables.empty() || config.calibration_dir().empty()) return user_tables;
+    return absl::StrCat(user_tables, ";", CalibrationStamp(config.calibration_dir()));
   }
 
   // Figures of the configured studies: a front costs the trials added since the last time.
@@ -228,6 +241,7 @@ struct Server::Parts {
   CatalogService catalog;
   CalibrationService calibrations;
   MeasurementService measurements;
+  RescaleService rescaling;
   StudyService studies;
   WorkQueue queue;
   InFlightLimit in_flight;

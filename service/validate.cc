@@ -93,6 +93,10 @@ absl::Status CheckReadingOptions(const v1::GraphSource& graph, std::string_view 
 absl::Status ValidateScaledTable(const v1::ScaledTable& scaled, const std::string& field) {
   PICOST_RETURN_IF_ERROR(
       ParseResourceName(scaled.table(), "tables", Path(field, "table")).status());
+  if (!scaled.reference().empty()) {
+    PICOST_RETURN_IF_ERROR(
+        ParseResourceName(scaled.reference(), "tables", Path(field, "reference")).status());
+  }
   if (scaled.probes().empty() || scaled.probes_size() > kMaxProbes) {
     return Invalid(absl::StrCat(scaled.probes_size(), " probes"), Path(field, "probes"),
                    absl::StrCat("Send 1 to ", kMaxProbes, "."));

@@ -84,15 +84,6 @@ absl::StatusOr<std::vector<NestedUse>> ReadNested(const Cell& cell) {
   return uses;
 }
 
-absl::StatusOr<primitives::Executor> ReadExecutor(const Cell& cell) {
-  for (const auto executor : {primitives::Executor::kClient, primitives::Executor::kServer,
-                              primitives::Executor::kJoint}) {
-    if (cell.text == primitives::ExecutorName(executor)) return executor;
-  }
-  return cell.Error(absl::StrCat("\"", std::string(cell.text), "\" is no executor"),
-                    "Write client, server or joint.");
-}
-
 absl::StatusOr<Sample> ReadSample(std::string_view file, const CsvRow& row) {
   const auto cell = [&](Column column) {
     return Cell{file, row.line, kColumns[column], row.fields[column]};

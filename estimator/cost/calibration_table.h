@@ -71,8 +71,12 @@ struct CalibrationTable {
   std::string source;  // who measured it, where it was read
   std::string license;
   Environment environment;
-  std::string scaled_from;  // id of the table that ScaleModel took elsewhere; else empty
   std::vector<Sample> samples;
+
+  // Of a table that ScaleModel took elsewhere; else empty.
+  std::string scaled_from;          // id of the table
+  std::vector<Sample> probes;       // that it was scaled by
+  std::string probes_predicted_by;  // name of the reference; empty: the table itself
 };
 
 }  // namespace picost::cost

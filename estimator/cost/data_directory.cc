@@ -1,9 +1,7 @@
 #include "estimator/cost/data_directory.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -13,6 +11,8 @@
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/cost/calibration_io.h"
+#include "estimator/cost/deployments_file.h"
+#include "estimator/cost/network_file.h"
 #include "estimator/cost/runs_io.h"
 #include "estimator/cost/textproto.h"
 #include "proto/picost/v1/calibration_table.pb.h"
@@ -21,6 +21,10 @@ namespace picost::cost {
 namespace {
 
 namespace fs = std::filesystem;
+
+// What `picost calibrate run` writes beside its tables.
+constexpr char kNetworkSuffix[] = "-network.textproto";
+constexpr char kDeploymentSuffix[] = "-deployment.textproto";
 
 absl::Status Invalid(const std::string& file, const std::string& what, const std::string& mend) {
   return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat(file, ": ", what),
@@ -48,74 +52,21 @@ absl::StatusOr<std::vector<std::string>> List(const std::string& path, bool fold
   return names;
 }
 
-absl::StatusOr<NetworkProfile> ReadNetwork(const std::string& path, const std::string& id) {
-  PICOST_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  v1::NetworkProfileFile file;
-  PICOST_RETURN_IF_ERROR(ParseTextproto(text, path, file));
-  if (file.id() != id) {
-    return Invalid(path, absl::StrCat("id is \"", file.id(), "\""),
-                   "Make the id equal to the file's name.");
+// Names of the files with this ending, without it, sorted.
+absl::StatusOr<std::vector<std::string>> FilesEnding(const std::string& path,
+                                                     std::string_view suffix) {
+  PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> files, List(path, false));
+  std::vector<std::string> stems;
+  for (const std::string& name : files) {
+    if (name.size() <= suffix.size() || !name.ends_with(suffix)) continue;
+    stems.push_back(name.substr(0, name.size() - suffix.size()));
   }
-  if (file.source().empty()) return Invalid(path, "no source", "Say where the figures are from.");
-  const double positive[] = {file.client_to_server_bytes_per_second(),
-                             file.server_to_client_bytes_per_second()};
-  for (const double value : positive) {
-    if (!(value > 0)) return Invalid(path, "a bandwidth is not positive", "Give bytes per second.");
-  }
-  const double not_negative[] = {file.round_trip_seconds(), file.flight_overhead_seconds(),
-                                 file.bandwidth_relative_stddev(),
-                                 file.round_trip_relative_stddev()};
-  for (const double value : not_negative) {
-    if (!(value >= 0)) return Invalid(path, "a negative figure", "Give numbers of at least 0.");
-  }
-  return NetworkProfile{
-      .id = id,
-      .source = file.source(),
-      .round_trip_seconds = file.round_trip_seconds(),
-      .flight_overhead_seconds = file.flight_overhead_seconds(),
-      .client_to_server_bytes_per_second = file.client_to_server_bytes_per_second(),
-      .server_to_client_bytes_per_second = file.server_to_client_bytes_per_second(),
-      .bandwidth_relative_stddev = file.bandwidth_relative_stddev(),
-      .round_trip_relative_stddev = file.round_trip_relative_stddev(),
-      .restarts_after_idle = file.restarts_after_idle()};
+  return stems;
 }
 
-std::optional<primitives::Family> FindFamily(const std::string& name) {
-  using primitives::Family;
-  for (const Family family : {Family::kGarbling, Family::kObliviousTransfer, Family::kHomomorphic,
-                              Family::kSecretSharing, Family::kPlaintext, Family::kWholeProtocol}) {
-    if (primitives::FamilyName(family) == name) return family;
-  }
-  return std::nullopt;
-}
-
-absl::StatusOr<Machine> ReadParty(const std::string& path, const std::string& deployment,
-                                  const v1::DeploymentsFile::Party& party,
-                                  const DataDirectory& data) {
-  Machine machine;
-  machine.threads = party.threads();
-  if (machine.threads < 1) {
-    return Invalid(path, absl::StrCat("deployment ", deployment, ": threads is ", machine.threads),
-                   "Give each party at least one thread.");
-  }
-  for (const auto& entry : party.families()) {
-    const std::optional<primitives::Family> family = FindFamily(entry.family());
-    if (!family.has_value()) {
-      return Invalid(
-          path,
-          absl::StrCat("deployment ", deployment, ": family \"", entry.family(), "\" is unknown"),
-          "Use the names of primitives::FamilyName.");
-    }
-    for (const std::string& name : entry.tables()) {
-      std::shared_ptr<const CostModel> model = data.FindTable(name);
-      if (model == nullptr) {
-        return Invalid(path, absl::StrCat("deployment ", deployment, ": no table ", name),
-                       "Name a folder of data/calibration or an alias.");
-      }
-      machine.tables[*family].push_back(std::move(model));
-    }
-  }
-  return machine;
+bool IsThere(const std::string& path) {
+  std::error_code error;
+  return !path.empty() && fs::exists(path, error);
 }
 
 absl::StatusOr<std::shared_ptr<const CostModel>> FitTable(
@@ -135,110 +86,175 @@ absl::StatusOr<std::shared_ptr<const CostModel>> FitTable(
 absl::StatusOr<std::shared_ptr<const DataDirectory>> DataDirectory::Load(
     const std::string& path, const LoadOptions& options) {
   auto data = std::shared_ptr<DataDirectory>(new DataDirectory());
+  PICOST_RETURN_IF_ERROR(data->AddNetworks(path, options));
+  PICOST_RETURN_IF_ERROR(data->AddTables(path, options));
+  PICOST_RETURN_IF_ERROR(data->AddAliases(path, options));
+  PICOST_RETURN_IF_ERROR(data->AddDeployments(path, options));
+  return std::shared_ptr<const DataDirectory>(std::move(data));
+}
 
-  PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> networks, List(path + "/networks", false));
-  constexpr std::string_view kSuffix = ".textproto";
-  for (const std::string& name : networks) {
-    if (name.size() <= kSuffix.size() || !name.ends_with(kSuffix)) continue;
-    PICOST_ASSIGN_OR_RETURN(NetworkProfile network,
-                            ReadNetwork(absl::StrCat(path, "/networks/", name),
-                                        name.substr(0, name.size() - kSuffix.size())));
-    data->networks_.push_back(std::move(network));
+absl::Status DataDirectory::OrSkip(const std::string& name, absl::Status status,
+                                   const LoadOptions& options) {
+  if (status.ok() || !options.skip_broken_tables) return status;
+  skipped_.push_back({.name = name, .reason = std::string(status.message())});
+  return absl::OkStatus();
+}
+
+absl::Status DataDirectory::AddNetworks(const std::string& path, const LoadOptions& options) {
+  PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> files,
+                          FilesEnding(path + "/networks", ".textproto"));
+  for (const std::string& id : files) {
+    PICOST_ASSIGN_OR_RETURN(
+        NetworkProfile network,
+        ReadNetworkFile(absl::StrCat(path, "/networks/", id, ".textproto"), id));
+    networks_.push_back(std::move(network));
   }
+  if (!IsThere(options.calibration_dir)) return absl::OkStatus();
+  PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> measured,
+                          FilesEnding(options.calibration_dir, kNetworkSuffix));
+  for (const std::string& id : measured) {
+    const std::string file = absl::StrCat(options.calibration_dir, "/", id, kNetworkSuffix);
+    absl::StatusOr<NetworkProfile> network = ReadNetworkFile(file, id);
+    absl::Status status = network.status();
+    if (status.ok() && FindNetwork(id) != nullptr) {
+      status = Invalid(file, "is the name of another network", "Rename one.");
+    }
+    if (status.ok()) networks_.push_back(*std::move(network));
+    PICOST_RETURN_IF_ERROR(OrSkip(absl::StrCat(id, kNetworkSuffix), status, options));
+  }
+  return absl::OkStatus();
+}
 
+absl::Status DataDirectory::AddTables(const std::string& path, const LoadOptions& options) {
   std::vector<RunLayer> runs;
-  if (std::error_code error; fs::exists(path + "/runs/layers.csv", error)) {
+  if (IsThere(path + "/runs/layers.csv")) {
     PICOST_ASSIGN_OR_RETURN(runs, ReadRunLayers(path + "/runs/layers.csv"));
   }
-
-  const std::string calibration = path + "/calibration";
-  PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> folders, List(calibration, true));
   const auto add = [&](const std::string& name,
                        absl::StatusOr<CalibrationTable> table) -> absl::Status {
     if (!table.ok()) return table.status();
-    if (data->FindTable(name) != nullptr) {
+    if (FindTable(name) != nullptr) {
       return Invalid(name, "is the name of another table", "Rename one.");
     }
-    PICOST_ASSIGN_OR_RETURN(
-        std::shared_ptr<const CostModel> model,
-        FitTable(*std::move(table), runs, options.without_run, data->networks_));
-    data->tables_.push_back({.name = name, .model = std::move(model)});
+    PICOST_ASSIGN_OR_RETURN(std::shared_ptr<const CostModel> model,
+                            FitTable(*std::move(table), runs, options.without_run, networks_));
+    tables_.push_back({.name = name, .model = std::move(model)});
     return absl::OkStatus();
   };
-  const auto add_or_skip = [&](const std::string& name, absl::StatusOr<CalibrationTable> table) {
-    absl::Status status = add(name, std::move(table));
-    if (status.ok() || !options.skip_broken_tables) return status;
-    data->skipped_.push_back({.name = name, .reason = std::string(status.message())});
-    return absl::OkStatus();
-  };
+  const std::string calibration = path + "/calibration";
+  PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> folders, List(calibration, true));
   for (const std::string& name : folders) {
-    PICOST_RETURN_IF_ERROR(
-        add_or_skip(name, ReadCalibrationTable(absl::StrCat(calibration, "/", name))));
+    PICOST_RETURN_IF_ERROR(OrSkip(
+        name, add(name, ReadCalibrationTable(absl::StrCat(calibration, "/", name))), options));
   }
   for (const ImportedTable& imported : options.imported) {
-    PICOST_RETURN_IF_ERROR(add_or_skip(
-        imported.name,
-        ParseCalibrationTable(imported.name, imported.table_textproto, imported.samples_csv)));
+    const absl::Status status =
+        add(imported.name,
+            ParseCalibrationTable(imported.name, imported.table_textproto, imported.samples_csv));
+    PICOST_RETURN_IF_ERROR(OrSkip(imported.name, status, options));
   }
-  std::sort(data->tables_.begin(), data->tables_.end(),
+  if (IsThere(options.calibration_dir)) {
+    PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> measured,
+                            List(options.calibration_dir, true));
+    for (const std::string& name : measured) {
+      const std::string folder = absl::StrCat(options.calibration_dir, "/", name);
+      if (!IsThere(folder + "/table.textproto")) continue;  // no table, or not yet
+      absl::StatusOr<CalibrationTable> table = ReadCalibrationTable(folder);
+      const auto there = FindTable(name);
+      // Copied from one folder into the other: one table.
+      if (table.ok() && there != nullptr && there->table().id == table->id) continue;
+      PICOST_RETURN_IF_ERROR(OrSkip(name, add(name, std::move(table)), options));
+    }
+  }
+  PICOST_RETURN_IF_ERROR(AddRescaled(options));
+  std::sort(tables_.begin(), tables_.end(),
             [](const NamedTable& a, const NamedTable& b) { return a.name < b.name; });
+  return absl::OkStatus();
+}
 
-  const std::string aliases_path = calibration + "/aliases.textproto";
-  PICOST_ASSIGN_OR_RETURN(const std::string aliases_text, ReadFile(aliases_path));
-  v1::TableAliasesFile aliases;
-  PICOST_RETURN_IF_ERROR(ParseTextproto(aliases_text, aliases_path, aliases));
-  for (const auto& alias : aliases.aliases()) {
-    data->aliases_[alias.name()] = alias.table();
+absl::Status DataDirectory::AddRescaled(const LoadOptions& options) {
+  // One may be made of another that stands behind it: as long as one finds its origin.
+  std::vector<RescaledTable> left = options.rescaled;
+  for (bool found = true; found;) {
+    found = false;
+    std::vector<RescaledTable> waiting;
+    for (RescaledTable& one : left) {
+      const auto from = FindTable(one.rescaling.from);
+      if (from == nullptr || FindTable(one.name) != nullptr) {
+        waiting.push_back(std::move(one));
+        continue;
+      }
+      tables_.push_back({.name = one.name, .model = RescaleModel(*from, one.name, one.rescaling)});
+      found = true;
+    }
+    left = std::move(waiting);
   }
+  for (const RescaledTable& one : left) {
+    PICOST_RETURN_IF_ERROR(OrSkip(
+        one.name,
+        Invalid(one.name,
+                FindTable(one.name) != nullptr ? "is the name of another table"
+                                               : absl::StrCat("the table ", one.rescaling.from,
+                                                              " that it was made of is gone"),
+                "Bring that table back."),
+        options));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DataDirectory::AddAliases(const std::string& path, const LoadOptions& options) {
+  const std::string file = path + "/calibration/aliases.textproto";
+  PICOST_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
+  v1::TableAliasesFile aliases;
+  PICOST_RETURN_IF_ERROR(ParseTextproto(text, file, aliases));
+  for (const auto& alias : aliases.aliases()) aliases_[alias.name()] = alias.table();
   const auto named = [&](const std::string& name) {
-    return std::any_of(data->tables_.begin(), data->tables_.end(),
+    return std::any_of(tables_.begin(), tables_.end(),
                        [&](const NamedTable& one) { return one.name == name; });
   };
   for (const auto& [alias, table] : options.aliases) {
     if (options.skip_broken_tables && (named(alias) || !named(table))) {
-      data->skipped_.push_back(
-          {.name = alias,
-           .reason = absl::StrCat("the alias ", alias, " of table ", table,
-                                  " is itself a table, or that one is not there")});
+      skipped_.push_back({.name = alias,
+                          .reason = absl::StrCat("the alias ", alias, " of table ", table,
+                                                 " is itself a table, or that one is not there")});
     } else {
-      data->aliases_[alias] = table;
+      aliases_[alias] = table;
     }
   }
-  for (const auto& [alias, table] : data->aliases_) {
-    if (named(alias)) {
-      return Invalid(aliases_path, absl::StrCat(alias, " is also a table"), "Rename it.");
-    }
+  for (const auto& [alias, table] : aliases_) {
+    if (named(alias)) return Invalid(file, absl::StrCat(alias, " is also a table"), "Rename it.");
     if (!named(table)) {
-      return Invalid(aliases_path, absl::StrCat(alias, " names no table: ", table),
+      return Invalid(file, absl::StrCat(alias, " names no table: ", table),
                      "Name a folder of data/calibration.");
     }
   }
+  return absl::OkStatus();
+}
 
-  const std::string deployments_path = path + "/deployments.textproto";
-  PICOST_ASSIGN_OR_RETURN(const std::string deployments_text, ReadFile(deployments_path));
-  v1::DeploymentsFile deployments;
-  PICOST_RETURN_IF_ERROR(ParseTextproto(deployments_text, deployments_path, deployments));
-  for (const auto& entry : deployments.deployments()) {
-    const NetworkProfile* network = data->FindNetwork(entry.network());
-    if (network == nullptr) {
-      return Invalid(deployments_path,
-                     absl::StrCat("deployment ", entry.id(), ": no network ", entry.network()),
-                     "Name a file of data/networks.");
-    }
-    for (const Deployment& other : data->deployments_) {
-      if (other.id == entry.id()) {
-        return Invalid(deployments_path, absl::StrCat("two deployments named ", entry.id()),
-                       "Rename one.");
+absl::Status DataDirectory::AddDeployments(const std::string& path, const LoadOptions& options) {
+  const DeploymentNames names{.table = [this](std::string_view name) { return FindTable(name); },
+                              .network = [this](std::string_view id) { return FindNetwork(id); }};
+  PICOST_ASSIGN_OR_RETURN(deployments_,
+                          ReadDeploymentsFile(path + "/deployments.textproto", names));
+  if (!IsThere(options.calibration_dir)) return absl::OkStatus();
+  PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> measured,
+                          FilesEnding(options.calibration_dir, kDeploymentSuffix));
+  for (const std::string& stem : measured) {
+    const std::string file = absl::StrCat(options.calibration_dir, "/", stem, kDeploymentSuffix);
+    const auto add = [&]() -> absl::Status {
+      PICOST_ASSIGN_OR_RETURN(std::vector<Deployment> read, ReadDeploymentsFile(file, names));
+      for (Deployment& deployment : read) {
+        if (FindDeployment(deployment.id).ok()) {
+          return Invalid(file, absl::StrCat("two deployments named ", deployment.id),
+                         "Rename one.");
+        }
+        deployments_.push_back(std::move(deployment));
       }
-    }
-    Deployment deployment{.id = entry.id(), .network = *network};
-    PICOST_ASSIGN_OR_RETURN(deployment.client,
-                            ReadParty(deployments_path, entry.id(), entry.client(), *data));
-    PICOST_ASSIGN_OR_RETURN(deployment.server,
-                            ReadParty(deployments_path, entry.id(), entry.server(), *data));
-    data->deployments_.push_back(std::move(deployment));
+      return absl::OkStatus();
+    };
+    PICOST_RETURN_IF_ERROR(OrSkip(absl::StrCat(stem, kDeploymentSuffix), add(), options));
   }
-  return std::shared_ptr<const DataDirectory>(std::move(data));
+  return absl::OkStatus();
 }
 
 std::shared_ptr<const CostModel> DataDirectory::FindTable(std::string_view name) const {

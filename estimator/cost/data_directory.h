@@ -6,6 +6,12 @@
 //   <path>/networks/<id>.textproto
 //   <path>/deployments.textproto
 //   <path>/runs/layers.csv             may be absent; widens intervals only
+//
+// and beside it what `picost calibrate run --out=<calibration_dir>` wrote on this machine:
+//
+//   <calibration_dir>/<name>/{table.textproto,samples.csv}
+//   <calibration_dir>/<id>-network.textproto
+//   <calibration_dir>/<name>-deployment.textproto
 #ifndef PICOST_ESTIMATOR_COST_DATA_DIRECTORY_H_
 #define PICOST_ESTIMATOR_COST_DATA_DIRECTORY_H_
 
@@ -18,6 +24,8 @@
 #include "absl/status/statusor.h"
 #include "estimator/cost/cost_model.h"
 #include "estimator/cost/deployment.h"
+#include "estimator/cost/network_profile.h"
+#include "estimator/cost/rescale.h"
 
 namespace picost::cost {
 
@@ -33,20 +41,31 @@ struct ImportedTable {
   std::string samples_csv;
 };
 
+// A table made of another by whole inferences.
+struct RescaledTable {
+  std::string name;
+  Rescaling rescaling;
+};
+
 struct LoadOptions {
   // Layers of this run are left out of the intervals: for scoring on it.
   std::string without_run;
   // A table that cannot be read is left out (skipped()) instead of failing the
-  // load; a deployment or alias that names it still does.
+  // load; a deployment or alias of the folder that names it still does. So is
+  // whatever of calibration_dir cannot be read.
   bool skip_broken_tables = false;
+  // See above. Empty: none; one that is not there holds nothing yet.
+  std::string calibration_dir;
   // Beside the folder's; a name that is there already is skipped or an error.
   std::vector<ImportedTable> imported;
+  // Made of tables that are there, or of each other.
+  std::vector<RescaledTable> rescaled;
   // Win over those of the folder.
   std::map<std::string, std::string> aliases;
 };
 
 struct SkippedTable {
-  std::string name;
+  std::string name;  // of the table, or the file in calibration_dir
   std::string reason;
 };
 
@@ -62,8 +81,9 @@ class DataDirectory {
 
   // In the order of their names.
   const std::vector<NamedTable>& tables() const { return tables_; }
+  // In the order of their files; those of calibration_dir last.
   const std::vector<NetworkProfile>& networks() const { return networks_; }
-  // In the order of the file.
+  // In the order of the file; those of calibration_dir last.
   const std::vector<Deployment>& deployments() const { return deployments_; }
   const std::map<std::string, std::string>& aliases() const { return aliases_; }
   const std::vector<SkippedTable>& skipped() const { return skipped_; }
@@ -76,6 +96,14 @@ class DataDirectory {
 
  private:
   DataDirectory() = default;
+
+  absl::Status AddNetworks(const std::string& path, const LoadOptions& options);
+  absl::Status AddTables(const std::string& path, const LoadOptions& options);
+  absl::Status AddRescaled(const LoadOptions& options);
+  absl::Status AddAliases(const std::string& path, const LoadOptions& options);
+  absl::Status AddDeployments(const std::string& path, const LoadOptions& options);
+  // Where broken tables are skipped: notes the reason, and all is well.
+  absl::Status OrSkip(const std::string& name, absl::Status status, const LoadOptions& options);
 
   std::vector<NamedTable> tables_;
   std::vector<NetworkProfile> networks_;

@@ -108,6 +108,99 @@ TEST(DataDirectoryTest, ImportedTablesAndAliasesStandBesideTheFolders) {
   EXPECT_FALSE(DataDirectory::Load(path, {.aliases = {{"a", "nothing"}}}).ok());
 }
 
+// What `picost calibrate run --name=here` leaves.
+std::string Calibrated(const std::string& name) {
+  const fs::path target = fs::path(std::getenv("TEST_TMPDIR")) / (name + "-calibration");
+  fs::remove_all(target);
+  fs::create_directories(target / "here-pi-ref");
+  for (const char* file : {"table.textproto", "samples.csv"}) {
+    fs::copy_file(fs::path("data/calibration/pi-ref-epyc-zen4") / file,
+                  target / "here-pi-ref" / file);
+  }
+  fs::create_directories(target / "not-a-table");
+  Write((target / "here-pi-ref.journal").string(), "# half a run\n");
+  Write((target / "here-network.textproto").string(),
+        "id: \"here\" source: \"measured\" round_trip_seconds: 0.001\n"
+        "client_to_server_bytes_per_second: 1e9 server_to_client_bytes_per_second: 1e9\n");
+  const std::string scaled =
+      "scaled { table: \"delphi\" reference: \"here-pi-ref\" machine: \"this one\"\n"
+      "  probes { primitive: \"plaintext.field_macs\" parameters: \"field_bits=41\"\n"
+      "    count: 4000000 executor: \"server\" wall_seconds: 0.0436 } }";
+  Write((target / "here-deployment.textproto").string(),
+        "deployments { id: \"here\" network: \"here\"\n"
+        "  client { threads: 1 families { family: \"homomorphic\" " +
+            scaled +
+            " } }\n"
+            "  server { threads: 1 families { family: \"garbling\" tables: \"here-pi-ref\" }\n"
+            "    families { family: \"homomorphic\" " +
+            scaled + " } } }\n");
+  return target.string();
+}
+
+TEST(DataDirectoryTest, WhatWasCalibratedHereStandsBesideTheFolder) {
+  const std::string path = Copy("calibrated");
+  LoadOptions options{.calibration_dir = Calibrated("calibrated")};
+  const auto data = DataDirectory::Load(path, options);
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_NE((*data)->FindTable("here-pi-ref"), nullptr);
+  EXPECT_EQ((*data)->FindTable("not-a-table"), nullptr);
+  EXPECT_NE((*data)->FindNetwork("here"), nullptr);
+  const auto deployment = (*data)->FindDeployment("here");
+  ASSERT_TRUE(deployment.ok()) << deployment.status();
+  using primitives::Family;
+  EXPECT_EQ(deployment->server.tables.at(Family::kGarbling)[0], (*data)->FindTable("here-pi-ref"));
+  const auto& scaled = deployment->client.tables.at(Family::kHomomorphic)[0];
+  EXPECT_EQ(scaled->table().scaled_from, (*data)->FindTable("delphi")->table().id);
+  EXPECT_EQ(scaled, deployment->server.tables.at(Family::kHomomorphic)[0]) << "one set of errors";
+  // The measured multiply-adds took 0.0218 s on the machine of the reference.
+  EXPECT_NEAR(scaled->groups()[0].coefficients[0] /
+                  (*data)->FindTable("delphi")->groups()[0].coefficients[0],
+              2, 0.1);
+  // The same table in both folders is one; another of its name is an error, or left out.
+  fs::copy(options.calibration_dir + "/here-pi-ref", path + "/calibration/here-pi-ref");
+  EXPECT_TRUE(DataDirectory::Load(path, options).ok());
+  Write(path + "/calibration/here-pi-ref/table.textproto",
+        *ReadFile(path + "/calibration/here-pi-ref/table.textproto") + "# changed\n");
+  EXPECT_FALSE(DataDirectory::Load(path, options).ok());
+  options.skip_broken_tables = true;
+  const auto skipping = DataDirectory::Load(path, options);
+  ASSERT_TRUE(skipping.ok());
+  EXPECT_EQ((*skipping)->skipped().size(), 1u);
+  // A folder that is not there yet holds nothing.
+  EXPECT_TRUE(DataDirectory::Load(path, {.calibration_dir = path + "/nothing"}).ok());
+}
+
+TEST(DataDirectoryTest, AScaledTableThatCannotBeScaledIsRefusedWithTheDeployment) {
+  struct Case {
+    std::string scaled, message;
+  };
+  const Case cases[] = {
+      {"table: \"delphi\"", "0 probes"},
+      {"table: \"t\" probes {}", "no table t"},
+      {"table: \"delphi\" reference: \"r\" probes {}", "no table r"},
+      {"table: \"delphi\" probes { executor: \"nobody\" }", "no executor"},
+      {"table: \"delphi\" probes { executor: \"client\" parameters: \"a\" }", "name=integer"},
+      {"table: \"delphi\" probes { primitive: \"beaver.multiply\" count: 1 executor: \"joint\" "
+       "parameters: \"element_bytes=8;field=0\" wall_seconds: 1 }",
+       "does not cover"},
+      {"table: \"delphi\" probes { primitive: \"plaintext.field_macs\" count: 1000 executor: "
+       "\"server\" parameters: \"field_bits=41\" }",
+       "not positive"},
+  };
+  for (const Case& one : cases) {
+    const std::string path = Copy("scaled");
+    Write(path + "/deployments.textproto",
+          "deployments { id: \"x\" network: \"lan\" client { threads: 1 families { family: "
+          "\"homomorphic\" scaled { " +
+              one.scaled + " } } } }");
+    const auto data = DataDirectory::Load(path);
+    EXPECT_EQ(data.status().code(), absl::StatusCode::kInvalidArgument) << one.scaled;
+    const std::string message(data.status().message());
+    EXPECT_NE(message.find(one.message), std::string::npos) << message;
+    EXPECT_NE(message.find("deployments.textproto"), std::string::npos) << message;
+  }
+}
+
 TEST(DataDirectoryTest, MistakesAreRefusedWithTheFileAtFault) {
   struct Case {
     std::string name;

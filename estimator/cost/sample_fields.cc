@@ -65,4 +65,13 @@ absl::StatusOr<primitives::Parameters> ReadParameters(const Cell& cell, std::str
   return parameters;
 }
 
+absl::StatusOr<primitives::Executor> ReadExecutor(const Cell& cell) {
+  for (const auto executor : {primitives::Executor::kClient, primitives::Executor::kServer,
+                              primitives::Executor::kJoint}) {
+    if (cell.text == primitives::ExecutorName(executor)) return executor;
+  }
+  return cell.Error(absl::StrCat("\"", std::string(cell.text), "\" is no executor"),
+                    "Write client, server or joint.");
+}
+
 }  // namespace picost::cost

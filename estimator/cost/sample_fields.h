@@ -25,6 +25,7 @@ struct Cell {
 
 absl::StatusOr<int64_t> ReadInteger(const Cell& cell, std::string_view text, int64_t minimum);
 absl::StatusOr<double> ReadSeconds(const Cell& cell);
+absl::StatusOr<primitives::Executor> ReadExecutor(const Cell& cell);
 absl::StatusOr<primitives::Parameters> ReadParameters(const Cell& cell, std::string_view text);
 
 }  // namespace picost::cost

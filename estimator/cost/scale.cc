@@ -1,6 +1,5 @@
 #include "estimator/cost/scale.h"
 
-#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "estimator/base/error.h"
 #include "estimator/base/fingerprint.h"
 #include "estimator/base/status_macros.h"
+#include "estimator/cost/robust_factor.h"
 
 namespace picost::cost {
 namespace {
@@ -18,30 +18,6 @@ using primitives::Family;
 
 // Two probes or one say little about their own scatter.
 constexpr double kFewProbesRelativeStddev = 0.15;
-constexpr size_t kEnoughProbes = 3;
-constexpr double kMedianToDeviation = 1.4826;  // of a normal distribution
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
-}
-
-struct Factor {
-  double value = 1;
-  double relative_stddev = 0;
-};
-
-Factor FactorOf(const std::vector<double>& ratios) {
-  Factor factor{.value = Median(ratios), .relative_stddev = kFewProbesRelativeStddev};
-  if (ratios.size() >= kEnoughProbes) {
-    std::vector<double> deviations;
-    for (const double ratio : ratios) deviations.push_back(std::abs(ratio / factor.value - 1));
-    factor.relative_stddev = std::max(0.01, kMedianToDeviation * Median(deviations));
-  }
-  return factor;
-}
-
 absl::Status Refuse(size_t probe, const std::string& what, const std::string& mend) {
   return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("probe ", probe, ": ", what),
                    {.field = "probes", .mend = mend});
@@ -51,24 +27,27 @@ absl::Status Refuse(size_t probe, const std::string& what, const std::string& me
 
 absl::StatusOr<std::shared_ptr<const CostModel>> ScaleModel(const CostModel& model,
                                                             const std::vector<Sample>& probes,
-                                                            const std::string& machine) {
+                                                            const std::string& machine,
+                                                            const CostModel* reference) {
+  const CostModel& predicts = reference != nullptr ? *reference : model;
   if (probes.empty()) {
     return MakeError(absl::StatusCode::kInvalidArgument, "no probes",
                      {.field = "probes", .mend = "Measure at least one primitive there."});
   }
   std::vector<double> all;
   std::map<Family, std::vector<double>> by_family;
-  Fingerprinter id("scaled_table");
-  id.Add(model.table().id);
+  Fingerprinter id("scaled_table/2");
+  id.Add(model.table().id).Add(reference != nullptr ? reference->table().id : "");
   for (size_t i = 0; i < probes.size(); ++i) {
     const Sample& probe = probes[i];
     PICOST_ASSIGN_OR_RETURN(const primitives::PrimitiveCall call,
                             primitives::MakeCall(probe.primitive, probe.parameters, probe.count,
                                                  primitives::Phase::kOnline, probe.executor));
-    const FitGroup* group = model.Find(call);
-    if (group == nullptr || !(group->Point(call.usage) > 0)) {
-      return Refuse(i, absl::StrCat("the table does not cover ", probe.primitive),
-                    "Probe what the table has samples of.");
+    const FitGroup* group = predicts.Find(call);
+    if (group == nullptr || !group->Covers(call.usage) || !(group->Point(call.usage) > 0)) {
+      return Refuse(
+          i, absl::StrCat("the table ", predicts.table().name, " does not cover ", probe.primitive),
+          "Probe what the table has samples of.");
     }
     if (!(probe.wall.value() > 0)) {
       return Refuse(i, "its time is not positive", "Give the seconds that it took.");
@@ -79,26 +58,30 @@ absl::StatusOr<std::shared_ptr<const CostModel>> ScaleModel(const CostModel& mod
     id.Add(probe.primitive).Add(probe.parameters.DebugString()).Add(probe.count);
     id.Add(probe.wall.value()).Add(static_cast<int64_t>(probe.executor));
   }
-  const Factor common = FactorOf(all);
+  const RobustFactor common = FactorOf(all, kFewProbesRelativeStddev);
   CalibrationTable table = model.table();
   table.scaled_from = table.id;
   table.id = id.Hex();
-  table.title = absl::StrCat(table.title, ", scaled by ", probes.size(), " probes to ", machine);
+  table.title = absl::StrCat(table.title, ", scaled by ", probes.size(),
+                             probes.size() == 1 ? " probe to " : " probes to ", machine);
   table.environment.machine = machine;
+  table.probes = probes;
+  table.probes_predicted_by = reference != nullptr ? reference->table().name : "";
 
   std::vector<FitGroup> groups = model.groups();
   for (FitGroup& group : groups) {
     const auto ratios = by_family.find(group.spec->family);
-    const Factor factor = ratios != by_family.end() && ratios->second.size() >= kEnoughProbes
-                              ? FactorOf(ratios->second)
-                              : common;
+    const RobustFactor factor = ratios != by_family.end() && ratios->second.size() >= kEnoughRatios
+                                    ? FactorOf(ratios->second, kFewProbesRelativeStddev)
+                                    : common;
     for (double& coefficient : group.coefficients) coefficient *= factor.value;
     for (std::vector<double>& row : group.covariance) {
       for (double& value : row) value *= factor.value * factor.value;
     }
+    const double transfer = ratios == by_family.end() ? kTransferRelativeStddev : 0;
     group.session_relative_stddev =
         std::sqrt(group.session_relative_stddev * group.session_relative_stddev +
-                  factor.relative_stddev * factor.relative_stddev);
+                  factor.relative_stddev * factor.relative_stddev + transfer * transfer);
   }
   return CostModel::FromGroups(std::make_shared<const CalibrationTable>(std::move(table)),
                                std::move(groups));

@@ -56,6 +56,42 @@ TEST(ScaleTest, ProbesThatDisagreeWidenTheInterval) {
             (*agree)->groups()[0].session_relative_stddev);
 }
 
+// A table of the same machine as Model(), of another family.
+std::shared_ptr<const CostModel> Reference() {
+  std::vector<Sample> samples;
+  for (const int64_t count : {1'000'000, 4'000'000, 16'000'000}) {
+    samples.push_back(SyntheticSample("plaintext.field_macs", {{"field_bits", 41}}, count,
+                                      Executor::kServer, {0, 2e-9}));
+  }
+  return SyntheticModel("reference", samples);
+}
+
+Sample Macs(int64_t count, double factor) {
+  return SyntheticSample("plaintext.field_macs", {{"field_bits", 41}}, count, Executor::kServer,
+                         {0, 2e-9}, factor);
+}
+
+TEST(ScaleTest, ProbesOfAnotherFamilyAreHeldAgainstTheReference) {
+  const auto base = Model();
+  const auto reference = Reference();
+  const std::vector<Sample> probes = {Macs(2'000'000, 3), Macs(3'000'000, 3), Macs(8'000'000, 3)};
+  const auto scaled = ScaleModel(*base, probes, "m", reference.get());
+  ASSERT_TRUE(scaled.ok()) << scaled.status();
+  EXPECT_NEAR((*scaled)->groups()[0].Point(Usage()) / base->groups()[0].Point(Usage()), 3, 1e-6);
+  // The probes agree; that they are of other work is an error by itself.
+  EXPECT_GE((*scaled)->groups()[0].session_relative_stddev, kTransferRelativeStddev);
+  const auto own = ScaleModel(*base, {Trunc(64, 3), Trunc(1024, 3), Trunc(4096, 3)}, "m");
+  ASSERT_TRUE(own.ok());
+  EXPECT_LT((*own)->groups()[0].session_relative_stddev, kTransferRelativeStddev);
+  // What it was made of is kept.
+  const CalibrationTable& table = (*scaled)->table();
+  EXPECT_EQ(table.scaled_from, base->table().id);
+  EXPECT_EQ(table.probes.size(), 3u);
+  EXPECT_EQ(table.probes_predicted_by, reference->table().name);
+  // Without the reference nothing predicts the probes.
+  EXPECT_EQ(ScaleModel(*base, probes, "m").status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(ScaleTest, ProbesThatCannotScaleAreRefused) {
   const auto base = Model();
   Sample relu = SyntheticSample("cheetah.relu", {{"ring_bits", 37}, {"ignored_bits", 12}}, 8,

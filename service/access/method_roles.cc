@@ -37,6 +37,7 @@ constexpr MethodRole kMethodRoles[] = {
     {"picost.v1.Calibrations/EvaluateCalibration", ROLE_PREDICTOR},
     {"picost.v1.Calibrations/ReportMeasurements", ROLE_CALIBRATOR},
     {"picost.v1.Calibrations/ListMeasurements", ROLE_READER},
+    {"picost.v1.Calibrations/RescaleCalibration", ROLE_CALIBRATOR},
 
     {"picost.v1.Studies/CreateStudy", ROLE_PREDICTOR},
     {"picost.v1.Studies/GetStudy", ROLE_READER},

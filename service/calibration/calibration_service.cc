@@ -63,6 +63,13 @@ absl::Status CalibrationService::Describe(const cost::DataDirectory& data,
                                           const cost::NamedTable& table, v1::Calibration& to) {
   to.set_name(absl::StrCat("calibrations/", table.name));
   ToProto(table, data, *to.mutable_table());
+  const auto rescaled = store_->Get(kRescaled, table.name);
+  if (rescaled.ok()) {
+    if (!to.mutable_rescaling()->ParseFromString(rescaled->content)) to.clear_rescaling();
+    SetTime(rescaled->create_time_micros, *to.mutable_create_time());
+    return absl::OkStatus();
+  }
+  if (!absl::IsNotFound(rescaled.status())) return rescaled.status();
   const auto record = store_->Get(kCalibrations, table.name);
   if (absl::IsNotFound(record.status())) return absl::OkStatus();
   if (!record.ok()) return record.status();
@@ -149,6 +156,16 @@ absl::Status CalibrationService::ImportCalibration(const v1::ImportCalibrationRe
   v1::GetCalibrationRequest get;
   get.set_name(absl::StrCat("calibrations/", id));
   return GetCalibration(get, response);
+}
+
+absl::Status CalibrationService::DescribeRescaled(
+    const std::string& id, const std::shared_ptr<const cost::CostModel>& model,
+    const v1::Rescaling& rescaling, v1::Calibration& to) {
+  PICOST_ASSIGN_OR_RETURN(const auto data, data_->Get());
+  PICOST_RETURN_IF_ERROR(Describe(*data, {.name = id, .model = model}, to));
+  *to.mutable_rescaling() = rescaling;
+  AddFits(*model, to);
+  return absl::OkStatus();
 }
 
 absl::Status CalibrationService::DescribeAlias(const std::string& alias, const std::string& table,

@@ -4,10 +4,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "estimator/cost/cost_model.h"
+#include "estimator/cost/data_directory.h"
 #include "proto/picost/v1/calibrations.pb.h"
 #include "service/data_source.h"
 #include "service/store/resource_store.h"
@@ -29,6 +33,11 @@ class CalibrationService {
   absl::Status ListAliases(const v1::ListAliasesRequest& request,
                            v1::ListAliasesResponse& response);
   absl::Status SetAlias(const v1::SetAliasRequest& request, v1::Alias& response);
+
+  // A table that RescaleService made; it need not be kept.
+  absl::Status DescribeRescaled(const std::string& id,
+                                const std::shared_ptr<const cost::CostModel>& model,
+                                const v1::Rescaling& rescaling, v1::Calibration& to);
 
  private:
   // Without fits.

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "service/calibration/calibration_service.h"
 #include "service/calibration/measurement_service.h"
+#include "service/calibration/rescale_service.h"
 #include "service/calibration/user_tables.h"
 #include "service/data_source.h"
 #include "service/graph_loader.h"
@@ -94,6 +96,8 @@ class CalibrationTest : public ::testing::Test {
   OracleService oracle_{&loader_, &data_};
   CalibrationService calibrations_;
   MeasurementService measurements_;
+  RescaleService rescaling_{resources_.get(), &data_, &loader_, &calibrations_,
+                            [this] { return ++clock_; }};
   std::vector<std::tuple<std::string, double, bool>> recorded_;
 };
 
@@ -211,6 +215,98 @@ TEST_F(CalibrationTest, MeasurementsAreKeptOnceAndComparedWithTheirPrediction) {
   v1::CalibrationEvaluation none;
   ASSERT_TRUE(measurements_.EvaluateCalibration(filtered, none).ok());
   EXPECT_EQ(none.measurements_size(), 0);
+}
+
+TEST_F(CalibrationTest, MeasuredInferencesRescaleATableIntoANewOne) {
+  const std::string model = CreateModel();
+  v1::EstimateRequest question;
+  question.mutable_graph()->set_model(model);
+  question.mutable_protocol()->set_protocol("protocols/cheetah");
+  question.mutable_deployment()->set_name("deployments/loopback");
+  v1::Estimate estimate;
+  ASSERT_TRUE(oracle_.Estimate(question, estimate).ok());
+  const double predicted = estimate.online().latency_seconds().p50();
+  v1::ReportMeasurementsRequest report;
+  for (const double factor : {1.5, 1.52, 1.48}) {
+    v1::Measurement& measurement = *report.add_measurements();
+    measurement = Measured(model, factor * predicted);
+    measurement.mutable_deployment()->set_name("deployments/loopback");
+  }
+  v1::ReportMeasurementsResponse reported;
+  ASSERT_TRUE(measurements_.ReportMeasurements(report, reported).ok());
+
+  v1::RescaleCalibrationRequest request;
+  request.set_name("calibrations/cheetah");
+  request.set_machine("lab");
+  request.set_validate_only(true);
+  v1::RescaleCalibrationResponse dry;
+  ASSERT_TRUE(rescaling_.RescaleCalibration(request, dry).ok());
+  EXPECT_EQ((*data_.Get())->FindTable("mine"), nullptr);
+  request.set_validate_only(false);
+  request.set_calibration_id("mine");
+  v1::RescaleCalibrationResponse answer;
+  absl::Status status = rescaling_.RescaleCalibration(request, answer);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(answer.factors_size(), 3);
+  const v1::Rescaling& made = answer.calibration().rescaling();
+  // Over loopback nearly all is the table's.
+  EXPECT_NEAR(made.factor(), 1.5, 0.05);
+  EXPECT_EQ(made.measurements_size(), 3);
+  EXPECT_EQ(made.from(), "tables/" + (*data_.Get())->FindTable("cheetah")->table().id);
+  EXPECT_EQ(answer.calibration().table().machine(), "lab");
+  EXPECT_NE(answer.calibration().table().name(), made.from());
+
+  // The new table predicts what was measured, says what it was made of, and is flagged.
+  ASSERT_TRUE(Set("cheetah-mine", "mine", "", *std::make_unique<v1::Alias>()).ok());
+  v1::CustomDeployment& custom = *question.mutable_deployment()->mutable_custom();
+  custom.set_base("deployments/loopback");
+  for (v1::Machine* machine : {custom.mutable_client(), custom.mutable_server()}) {
+    v1::TableBinding& binding = *machine->add_tables();
+    binding.set_family(v1::PRIMITIVE_FAMILY_WHOLE_PROTOCOL);
+    binding.add_tables("tables/cheetah-mine");
+  }
+  v1::Estimate rescaled;
+  ASSERT_TRUE(oracle_.Estimate(question, rescaled).ok());
+  EXPECT_NEAR(rescaled.online().latency_seconds().p50() / predicted, 1.5, 1e-6);
+  EXPECT_GT(rescaled.online().latency_seconds().high() / rescaled.online().latency_seconds().p50(),
+            1.0);
+  EXPECT_TRUE(rescaled.extrapolated());
+  ASSERT_GT(rescaled.provenance().tables_size(), 0);
+  EXPECT_EQ(rescaled.provenance().tables(0).scaled_from(), made.from());
+
+  // Asked again it is there; another content under its name is refused.
+  ASSERT_TRUE(rescaling_.RescaleCalibration(request, answer).ok());
+  request.add_measurements(reported.measurements(0).measurement().name());
+  EXPECT_EQ(rescaling_.RescaleCalibration(request, answer).code(),
+            absl::StatusCode::kAlreadyExists);
+  // A load from the store alone finds it.
+  ASSERT_TRUE(data_.Reload().ok());
+  v1::GetCalibrationRequest get;
+  get.set_name("calibrations/mine");
+  v1::Calibration got;
+  ASSERT_TRUE(calibrations_.GetCalibration(get, got).ok());
+  EXPECT_EQ(got.rescaling().factor(), made.factor());
+  EXPECT_FALSE(got.imported());
+}
+
+TEST_F(CalibrationTest, MeasurementsThatSayNothingOfATableRescaleNothing) {
+  const std::string model = CreateModel();
+  v1::ReportMeasurementsRequest report;
+  *report.add_measurements() = Measured(model, 1e6);  // no factor up to 64 explains that
+  v1::ReportMeasurementsResponse reported;
+  ASSERT_TRUE(measurements_.ReportMeasurements(report, reported).ok());
+  v1::RescaleCalibrationRequest request;
+  request.set_name("calibrations/emp");  // cheetah does not use it
+  v1::RescaleCalibrationResponse answer;
+  absl::Status status = rescaling_.RescaleCalibration(request, answer);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+  request.set_name("calibrations/cheetah");
+  status = rescaling_.RescaleCalibration(request, answer);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+  request.add_measurements("measurements/nothing");
+  EXPECT_EQ(rescaling_.RescaleCalibration(request, answer).code(), absl::StatusCode::kNotFound);
+  request.set_name("calibrations/nothing");
+  EXPECT_EQ(rescaling_.RescaleCalibration(request, answer).code(), absl::StatusCode::kNotFound);
 }
 
 TEST_F(CalibrationTest, AMeasurementWhoseModelIsGoneSaysSoInItsPlace) {

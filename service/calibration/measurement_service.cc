@@ -1,16 +1,14 @@
 #include "service/calibration/measurement_service.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "estimator/base/error.h"
 #include "estimator/base/fingerprint.h"
 #include "estimator/base/status_macros.h"
-#include "service/calibration/times.h"
+#include "service/calibration/measured_phases.h"
 #include "service/calibration/user_tables.h"
 #include "service/page_token.h"
 #include "service/status_convert.h"
@@ -29,24 +27,6 @@ constexpr int kMaxParameters = 64;
 absl::Status Invalid(std::string what, std::string field, std::string mend) {
   return MakeError(absl::StatusCode::kInvalidArgument, std::move(what),
                    {.field = std::move(field), .mend = std::move(mend)});
-}
-
-struct MeasuredPhase {
-  v1::Phase phase;
-  std::optional<double> seconds;
-  const char* field;
-};
-
-std::array<MeasuredPhase, 3> PhasesOf(const v1::Measurement& from) {
-  const auto value = [](bool present, double seconds) {
-    return present ? std::optional<double>(seconds) : std::nullopt;
-  };
-  return {
-      {{v1::PHASE_SETUP, value(from.has_setup_seconds(), from.setup_seconds()), "setup_seconds"},
-       {v1::PHASE_OFFLINE, value(from.has_offline_seconds(), from.offline_seconds()),
-        "offline_seconds"},
-       {v1::PHASE_ONLINE, value(from.has_online_seconds(), from.online_seconds()),
-        "online_seconds"}}};
 }
 
 absl::Status Validate(const v1::Measurement& measurement) {
@@ -86,18 +66,6 @@ std::string IdOf(v1::Measurement measurement) {
 const v1::PhaseCost& CostOf(const v1::Estimate& estimate, v1::Phase phase) {
   if (phase == v1::PHASE_SETUP) return estimate.setup();
   return phase == v1::PHASE_OFFLINE ? estimate.offline() : estimate.online();
-}
-
-absl::Status FromRecord(const ResourceRecord& record, v1::Measurement& to) {
-  if (!to.ParseFromString(record.content)) {
-    return MakeError(
-        absl::StatusCode::kDataLoss,
-        absl::StrCat("what the store keeps of measurements/", record.id, " is damaged"),
-        {.mend = "Restore the store from a backup."});
-  }
-  to.set_name(absl::StrCat("measurements/", record.id));
-  SetTime(record.create_time_micros, *to.mutable_create_time());
-  return absl::OkStatus();
 }
 
 void Summarize(v1::Phase phase, v1::CalibrationEvaluation& evaluation) {
@@ -186,7 +154,7 @@ absl::Status MeasurementService::ReportMeasurements(const v1::ReportMeasurements
                                                     .create_time_micros = now,
                                                     .update_time_micros = now,
                                                     .content = content.SerializeAsString()}));
-    PICOST_RETURN_IF_ERROR(FromRecord(record, *compared.mutable_measurement()));
+    PICOST_RETURN_IF_ERROR(MeasurementFromRecord(record, *compared.mutable_measurement()));
     if (known) continue;
     const std::string protocol = content.protocol().substr(content.protocol().find('/') + 1);
     for (const v1::PhaseComparison& phase : compared.phases()) {
@@ -209,7 +177,7 @@ absl::Status MeasurementService::ListMeasurements(const v1::ListMeasurementsRequ
       const std::vector<ResourceRecord> records,
       store_->List({.collection = kMeasurements, .after_id = after, .limit = size + 1}));
   for (size_t i = 0; i < records.size() && i < static_cast<size_t>(size); ++i) {
-    PICOST_RETURN_IF_ERROR(FromRecord(records[i], *response.add_measurements()));
+    PICOST_RETURN_IF_ERROR(MeasurementFromRecord(records[i], *response.add_measurements()));
   }
   if (records.size() > static_cast<size_t>(size)) {
     response.set_next_page_token(EncodePageToken("ListMeasurements", records[size - 1].id));
@@ -230,7 +198,7 @@ absl::Status MeasurementService::EvaluateCalibration(const v1::EvaluateCalibrati
   }
   PICOST_RETURN_IF_ERROR(ForEachRecord(*store_, kMeasurements, [&](const ResourceRecord& record) {
     v1::Measurement measurement;
-    PICOST_RETURN_IF_ERROR(FromRecord(record, measurement));
+    PICOST_RETURN_IF_ERROR(MeasurementFromRecord(record, measurement));
     if ((!request.model().empty() && measurement.model() != request.model()) ||
         (!request.protocol().empty() && measurement.protocol() != request.protocol()) ||
         response.measurements_size() >= kMostMeasurements) {

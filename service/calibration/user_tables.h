@@ -10,13 +10,18 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "estimator/cost/data_directory.h"
+#include "estimator/cost/rescale.h"
+#include "proto/picost/v1/calibrations.pb.h"
 #include "service/store/resource_store.h"
 
 namespace picost::service {
 
 inline constexpr char kCalibrations[] = "calibrations";  // content: ImportCalibrationRequest
 inline constexpr char kAliases[] = "aliases";            // content: id of the table
+inline constexpr char kRescaled[] = "rescaled";          // content: Rescaling
 inline constexpr char kMeasurements[] = "measurements";  // content: Measurement
+
+v1::Rescaling ToProto(const cost::Rescaling& from);
 
 // Every record of a collection, in order of ids.
 absl::Status ForEachRecord(ResourceStore& store, const std::string& collection,

@@ -28,12 +28,36 @@ absl::Status NotFound(const std::string& name, const std::string& field, const N
       {.field = field, .mend = absl::StrCat("There are: ", absl::StrJoin(names, ", "), ".")});
 }
 
+std::string TableName(const std::string& name) { return absl::StrCat("tables/", name); }
+
+void ToProto(const cost::CalibrationTable& from, v1::ScaledTable& to) {
+  to.set_table(TableName(from.name));
+  to.set_machine(from.environment.machine);
+  if (!from.probes_predicted_by.empty()) to.set_reference(TableName(from.probes_predicted_by));
+  for (const cost::Sample& sample : from.probes) {
+    v1::Probe& probe = *to.add_probes();
+    probe.set_primitive(absl::StrCat("primitives/", sample.primitive));
+    for (const auto& [name, value] : sample.parameters.values()) {
+      (*probe.mutable_parameters())[name] = value;
+    }
+    probe.set_count(sample.count);
+    probe.set_executor(ToProto(sample.executor));
+    probe.set_wall_seconds(sample.wall.value());
+  }
+}
+
 void ToProto(const cost::Machine& from, v1::Machine& to) {
   for (const auto& [family, models] : from.tables) {
     auto* binding = to.add_tables();
     binding->set_family(ToProto(family));
-    for (const auto& model : models)
-      binding->add_tables(absl::StrCat("tables/", model->table().name));
+    for (const auto& model : models) {
+      const cost::CalibrationTable& table = model->table();
+      if (table.probes.empty()) {
+        binding->add_tables(TableName(table.name));
+      } else {
+        ToProto(table, *binding->add_scaled_tables());
+      }
+    }
   }
   to.set_threads(from.threads);
 }
@@ -53,6 +77,10 @@ absl::StatusOr<std::shared_ptr<const cost::CostModel>> Scale(const v1::ScaledTab
                                                              const std::string& field,
                                                              const cost::DataDirectory& data) {
   PICOST_ASSIGN_OR_RETURN(const auto model, FindTable(scaled.table(), field + ".table", data));
+  std::shared_ptr<const cost::CostModel> reference;
+  if (!scaled.reference().empty()) {
+    PICOST_ASSIGN_OR_RETURN(reference, FindTable(scaled.reference(), field + ".reference", data));
+  }
   std::vector<cost::Sample> probes;
   for (const v1::Probe& probe : scaled.probes()) {
     cost::Sample& sample = probes.emplace_back();
@@ -63,7 +91,7 @@ absl::StatusOr<std::shared_ptr<const cost::CostModel>> Scale(const v1::ScaledTab
     sample.network = "none";
     sample.wall = Seconds(probe.wall_seconds());
   }
-  auto result = cost::ScaleModel(*model, probes, scaled.machine());
+  auto result = cost::ScaleModel(*model, probes, scaled.machine(), reference.get());
   if (!result.ok()) return AtElement(result.status(), field);
   return result;
 }
