@@ -88,6 +88,11 @@ int Run(const std::vector<std::string>& arguments, const Environment& environmen
         BadArgument(absl::StrCat("there is no command '", name, "'. `picost --help` lists them")),
         environment);
   }
+  if (command->hand_over != nullptr) {
+    const auto failure =
+        command->hand_over({words_of.begin() + words, words_of.end()}, environment);
+    return failure.has_value() ? Report(*failure, environment) : 0;
+  }
   const auto parsed = ParseOptions({words_of.begin() + words, words_of.end()}, command->flags);
   if (const Failure* failure = FailureIn(parsed)) {
     return Report(

@@ -58,7 +58,9 @@ Result<std::shared_ptr<Connection>> Connect(const Options& options,
             "is missing");
       }
     }
-    auto local = environment.start_local(connection->data_dir);
+    auto local = environment.start_local(
+        connection->data_dir, options.calibration_dir.empty() ? environment.calibration_dir_variable
+                                                              : options.calibration_dir);
     if (const Failure* failure = FailureIn(local)) return *failure;
     connection->holder = std::get<Environment::Local>(local).holder;
     channel = std::get<Environment::Local>(local).channel;

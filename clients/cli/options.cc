@@ -21,6 +21,7 @@ constexpr FlagHelp kFlags[] = {
     {"key", "FILE", "its private key, PEM"},
     {"token-file", "FILE", "file whose first line is the bearer token"},
     {"data_dir", "PATH", "calibration tables and deployments of the service inside this command"},
+    {"calibration_dir", "PATH", "what `picost calibrate run` wrote, beside --data_dir's"},
     {"protocol", "ID[,ID]", "protocols, see `picost protocols`; `picost plan` takes all, too"},
     {"rewrites", "ID[,ID]|exact|all", "rewrites before planning, see `picost rewrites`"},
     {"param", "NAME=VALUE", "crypto parameter of the protocol; repeatable"},
@@ -125,6 +126,7 @@ std::optional<Failure> Apply(const std::string& flag, const std::string& value, 
                       : flag == "key"              ? &options.key
                       : flag == "token-file"       ? &options.token_file
                       : flag == "data_dir"         ? &options.data_dir
+                      : flag == "calibration_dir"  ? &options.calibration_dir
                       : flag == "custom-operators" ? &options.custom_operators
                                                    : &options.name;
   if (value.empty()) return BadArgument(absl::StrCat("--", flag, " is empty"));

@@ -26,7 +26,8 @@ struct Options {
   std::string certificate;
   std::string key;
   std::string token_file;
-  std::string data_dir;  // empty: looked for
+  std::string data_dir;         // empty: looked for
+  std::string calibration_dir;  // empty: $PICOST_CALIBRATION_DIR, or none
   std::vector<std::string> protocols;
   std::map<std::string, int64_t> parameters;
   std::vector<std::string> deployments;

@@ -7,7 +7,8 @@ namespace {
 constexpr size_t kMany = 100'000;
 
 std::vector<std::string> Where(std::vector<std::string> flags) {
-  flags.insert(flags.end(), {"format", "server", "ca", "cert", "key", "token-file", "data_dir"});
+  flags.insert(flags.end(), {"format", "server", "ca", "cert", "key", "token-file", "data_dir",
+                             "calibration_dir"});
   return flags;
 }
 
@@ -53,7 +54,8 @@ const std::vector<Command>& AllCommands() {
        "FILE|MODEL IN OUT",
        "score a CSV or JSON lines of candidates into a CSV; resumable",
        {"protocol", "param", "deployment", "network", "dim", "trip-count", "unknown",
-        "custom-operators", "server", "ca", "cert", "key", "token-file", "data_dir"},
+        "custom-operators", "server", "ca", "cert", "key", "token-file", "data_dir",
+        "calibration_dir"},
        3,
        3,
        "picost sweep resnet18_cifar candidates.jsonl scores.csv --protocol=delphi "
@@ -93,6 +95,10 @@ const std::vector<Command>& AllCommands() {
        Where({"name"}), 1, 1,
        "picost calibrations import data/calibration/emp --name=lab-1 --server=127.0.0.1:7433\n",
        RunCalibrationsImport},
+      {"calibrations rescale", "ID [MEASUREMENT...]",
+       "make a new table of one by inferences that were reported", Where({"name"}), 1, kMany,
+       "picost calibrations rescale cheetah --name=cheetah-here --server=127.0.0.1:7433\n",
+       RunCalibrationsRescale},
       {"aliases ls", "", "movable names of tables", Where({}), 0, 0, "picost aliases ls\n",
        RunAliasesList},
       {"aliases set", "ALIAS ID", "point an alias at a table: estimates follow at once", Where({}),
@@ -116,6 +122,15 @@ const std::vector<Command>& AllCommands() {
        "picost study front demo --server=127.0.0.1:7433 --format=csv\n", RunStudyFront},
       {"study watch", "STUDY", "every trial as it comes, until you stop it", Where({}), 1, 1,
        "picost study watch demo --server=127.0.0.1:7433\n", RunStudyWatch},
+      {"calibrate",
+       "COMMAND",
+       "measure cryptography on your two machines: run, check, report, diff, import, ...",
+       {},
+       0,
+       kMany,
+       "",
+       nullptr,
+       HandOverToCalibrate},
       {"strip",
        "IN OUT",
        "write a model without its weights",

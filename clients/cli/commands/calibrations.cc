@@ -94,6 +94,26 @@ Rows OneAliasRows(const v1::Alias& one) {
   return AliasRows(list);
 }
 
+const char* PhaseName(v1::Phase phase) {
+  const char* const names[] = {"", "setup", "offline", "online"};
+  return phase >= 0 && phase < 4 ? names[phase] : "";
+}
+
+Rows FactorRows(const v1::RescaleCalibrationResponse& response) {
+  Rows rows{{"measurement", "phase", "factor", "priced", ""}};
+  for (const v1::PhaseFactor& one : response.factors()) {
+    rows.push_back({Id(one.measurement()).substr(0, 12), PhaseName(one.phase()),
+                    one.has_factor() ? absl::StrFormat("%.4g", one.factor()) : "-",
+                    one.has_factor() ? absl::StrFormat("%.0f %%", 100 * one.priced_share()) : "-",
+                    one.error().message()});
+  }
+  const v1::Calibration& made = response.calibration();
+  rows.push_back({Id(made.name()), "", absl::StrFormat("%.4g", made.rescaling().factor()),
+                  absl::StrFormat("+-%.0f %%", 100 * made.rescaling().factor_relative_stddev()),
+                  made.table().title()});
+  return rows;
+}
+
 template <typename Response>
 Rows ComparedRows(const Response& response) {
   Rows rows{
@@ -105,11 +125,9 @@ Rows ComparedRows(const Response& response) {
       rows.push_back({model, Id(measurement.protocol()), "", "", one.error().message(), "", ""});
     }
     for (const v1::PhaseComparison& phase : one.phases()) {
-      const char* names[] = {"", "setup", "offline", "online"};
       const bool predicted = phase.has_predicted_seconds();
       rows.push_back(
-          {model, Id(measurement.protocol()),
-           phase.phase() >= 0 && phase.phase() < 4 ? names[phase.phase()] : "",
+          {model, Id(measurement.protocol()), PhaseName(phase.phase()),
            absl::StrFormat("%.3g s", phase.measured_seconds()),
            predicted ? absl::StrFormat("%.3g s", phase.predicted_seconds().p50()) : "-",
            phase.has_measured_ratio() ? absl::StrFormat("%.3f", phase.measured_ratio()) : "-",
@@ -151,6 +169,18 @@ std::optional<Failure> RunCalibrationsImport(const Options& options,
     set(request, std::move(std::get<std::string>(text)));
   }
   return Ask(options, environment, &v1::Calibrations::Stub::ImportCalibration, request, FitRows);
+}
+
+std::optional<Failure> RunCalibrationsRescale(const Options& options,
+                                              const Environment& environment) {
+  v1::RescaleCalibrationRequest request;
+  request.set_name(absl::StrCat("calibrations/", Id(options.positional[0])));
+  request.set_calibration_id(options.name);
+  for (size_t i = 1; i < options.positional.size(); ++i) {
+    request.add_measurements(absl::StrCat("measurements/", Id(options.positional[i])));
+  }
+  return Ask(options, environment, &v1::Calibrations::Stub::RescaleCalibration, request,
+             FactorRows);
 }
 
 std::optional<Failure> RunAliasesList(const Options& options, const Environment& environment) {

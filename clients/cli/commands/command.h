@@ -22,6 +22,9 @@ struct Command {
   size_t maximum_arguments = 0;
   std::string examples;  // lines
   std::optional<Failure> (*run)(const Options& options, const Environment& environment) = nullptr;
+  // In place of `run`: takes the words behind the name as they are, --help too.
+  std::optional<Failure> (*hand_over)(const std::vector<std::string>& words,
+                                      const Environment& environment) = nullptr;
 };
 
 // Every command, in the order of the help text.
@@ -52,12 +55,16 @@ std::optional<Failure> RunCalibrationsList(const Options& options, const Environ
 std::optional<Failure> RunCalibrationsShow(const Options& options, const Environment& environment);
 std::optional<Failure> RunCalibrationsImport(const Options& options,
                                              const Environment& environment);
+std::optional<Failure> RunCalibrationsRescale(const Options& options,
+                                              const Environment& environment);
 std::optional<Failure> RunAliasesList(const Options& options, const Environment& environment);
 std::optional<Failure> RunAliasesSet(const Options& options, const Environment& environment);
 std::optional<Failure> RunMeasurementsReport(const Options& options,
                                              const Environment& environment);
 std::optional<Failure> RunMeasurementsEvaluate(const Options& options,
                                                const Environment& environment);
+std::optional<Failure> HandOverToCalibrate(const std::vector<std::string>& words,
+                                           const Environment& environment);
 std::optional<Failure> RunStrip(const Options& options, const Environment& environment);
 
 // Warnings of an answer, on standard error: they never mix with its data.

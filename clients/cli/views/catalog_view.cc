@@ -109,6 +109,9 @@ std::string TablesText(const v1::Machine& machine) {
   std::vector<std::string> texts;
   for (const v1::TableBinding& binding : machine.tables()) {
     std::vector<std::string> tables;
+    for (const v1::ScaledTable& scaled : binding.scaled_tables()) {
+      tables.push_back(absl::StrCat(Id(scaled.table()).substr(0, 12), " scaled"));
+    }
     for (const std::string& table : binding.tables()) tables.push_back(Id(table).substr(0, 12));
     texts.push_back(absl::StrCat(FamilyText(binding.family()), "=", absl::StrJoin(tables, "+")));
   }

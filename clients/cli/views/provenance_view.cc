@@ -38,8 +38,9 @@ void PrintProvenance(const v1::Provenance& provenance, std::ostream& out) {
   }
   std::set<std::string> seen;
   for (const v1::TableUse& use : provenance.tables()) {
-    const std::string line = absl::StrCat("  seconds from ", use.table().substr(0, 19), " ",
-                                          use.title(), ", ", OriginName(use.origin()));
+    const std::string line =
+        absl::StrCat("  seconds from ", use.table().substr(0, 19), " ", use.title(), ", ",
+                     OriginName(use.origin()), use.scaled_from().empty() ? "" : ", scaled");
     if (seen.insert(line).second) out << line << "\n";
   }
 }
