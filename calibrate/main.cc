@@ -1,6 +1,7 @@
 // picost_calibrate: tables for one's own machines. docs/adding_a_backend.md has
 // the driver protocol, docs/calibration_format.md the tables.
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@
 #include "estimator/base/status_macros.h"
 #include "estimator/cost/calibration_io.h"
 #include "estimator/cost/cost_model.h"
+#include "estimator/cost/data_directory.h"
 
 ABSL_FLAG(bool, quick, false, "run: a sweep of under two minutes");
 ABSL_FLAG(std::string, client, "", "run: host of the client, as the server reaches it");
@@ -37,7 +39,11 @@ ABSL_FLAG(std::string, driver_command, "",
           "run, check: NAME=COMMAND of a driver of your own, words separated by spaces");
 ABSL_FLAG(std::string, out, "calibration", "run, import: folder that tables are written into");
 ABSL_FLAG(std::string, name, "local", "run, import: name of the table");
-ABSL_FLAG(std::string, against, "", "run: folder of the table in use, to print what changed");
+ABSL_FLAG(std::string, against, "",
+          "run: folder of the table in use, to print what changed; default: those of --data_dir");
+ABSL_FLAG(std::string, data_dir, "",
+          "run: folder of the shipped tables, to compare with and to scale where no driver ran; "
+          "default $PICOST_DATA_DIR, else the folder data");
 ABSL_FLAG(int, repetitions, 7, "run: of every point");
 ABSL_FLAG(std::string, note, "", "run: a remark to keep with the tables");
 ABSL_FLAG(bool, probe_network, true, "run: measure the link first");
@@ -92,6 +98,19 @@ absl::StatusOr<std::vector<NamedCommand>> Drivers() {
   return drivers;
 }
 
+// The shipped tables; null where there are none, with a note about what is lost.
+absl::StatusOr<std::shared_ptr<const cost::DataDirectory>> Shipped() {
+  std::string path = absl::GetFlag(FLAGS_data_dir);
+  const bool named = !path.empty();
+  const char* variable = std::getenv("PICOST_DATA_DIR");
+  if (!named) path = variable != nullptr && *variable != '\0' ? variable : "data";
+  auto shipped = cost::DataDirectory::Load(path, cost::LoadOptions{.skip_broken_tables = true});
+  if (shipped.ok() || named) return shipped;
+  std::printf("note: no shipped tables in %s: nothing to compare with or to scale (--data_dir)\n",
+              path.c_str());
+  return std::shared_ptr<const cost::DataDirectory>();
+}
+
 absl::Status RunCommand(const std::string& command_line) {
   const std::string client = absl::GetFlag(FLAGS_client);
   const std::string server = absl::GetFlag(FLAGS_server);
@@ -113,6 +132,7 @@ absl::Status RunCommand(const std::string& command_line) {
     options.parties = {.one_machine = false, .server_host = server, .agent_port = port};
   }
   PICOST_ASSIGN_OR_RETURN(options.drivers, Drivers());
+  PICOST_ASSIGN_OR_RETURN(options.shipped, Shipped());
   return Run(options);
 }
 

@@ -145,6 +145,11 @@ std::string ReportText(const CostModel& model) {
   return text;
 }
 
+bool MeasureTheSame(const CostModel& a, const CostModel& b) {
+  return std::any_of(b.groups().begin(), b.groups().end(),
+                     [&](const FitGroup& group) { return FindGroup(a, group.key) != nullptr; });
+}
+
 std::string DiffText(const CostModel& a, const CostModel& b) {
   std::string text =
       absl::StrFormat("a: %s (%s)\nb: %s (%s)\nb against a, on what b measured:\n", a.table().title,

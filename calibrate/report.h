@@ -34,6 +34,9 @@ std::string ReportText(const cost::CostModel& model);
 // shapes that b measured (geometric mean, least and largest).
 std::string DiffText(const cost::CostModel& a, const cost::CostModel& b);
 
+// Whether a fit of one has the key of a fit of the other.
+bool MeasureTheSame(const cost::CostModel& a, const cost::CostModel& b);
+
 }  // namespace picost::calibrate
 
 #endif  // PICOST_CALIBRATE_REPORT_H_

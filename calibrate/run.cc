@@ -8,13 +8,13 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "calibrate/deployment_file.h"
 #include "calibrate/machine_probe.h"
 #include "calibrate/network_probe.h"
 #include "calibrate/report.h"
@@ -148,64 +148,88 @@ void AddComputeRows(std::vector<cost::Sample>& samples) {
   samples.insert(samples.end(), rows.begin(), rows.end());
 }
 
-// What a deployment needs beside the tables; to be copied where the daemon reads
-// its data. Families that were not measured keep the shipped tables, and say so.
-absl::Status WriteDeployment(const RunOptions& options, const NetworkProbe& network) {
-  bool pi_ref = false, he = false;
-  for (const NamedCommand& driver : options.drivers) {
-    pi_ref = pi_ref || driver.name == "pi-ref";
-    he = he || driver.name == "he";
-  }
-  const std::string garbling = pi_ref ? options.name + "-pi-ref" : "emp";
-  const std::string homomorphic = he ? options.name + "-he" : "seal";
-  std::string families;
-  for (const char* family : {"garbling", "oblivious-transfer", "secret-sharing"}) {
-    if (!pi_ref && std::string_view(family) == "secret-sharing") continue;
-    absl::StrAppend(&families, "    families { family: \"", family, "\" tables: \"", garbling,
-                    "\" }\n");
-  }
-  // The first table that covers a call prices it.
-  absl::StrAppend(&families, "    families { family: \"homomorphic\" tables: \"", homomorphic,
-                  "\" }\n    families { family: \"plaintext\"",
-                  pi_ref ? absl::StrCat(" tables: \"", garbling, "\"") : "",
-                  " tables: \"delphi-epyc7502\" }\n",
-                  "    families { family: \"whole-protocol\" tables: \"cheetah\" }\n");
+// Whole or not at all: a daemon may be reading.
+absl::Status WriteWhole(const std::string& path, const std::string& text) {
+  const std::string temporary = path + ".new";
+  std::ofstream file(temporary, std::ios::trunc);
+  file << text;
+  file.close();
+  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kUnavailable, absl::StrCat("cannot write ", path),
+                   {.mend = "Make room, or choose another folder with --out."});
+}
+
+absl::StatusOr<std::shared_ptr<const cost::CostModel>> FitFolder(const std::string& folder) {
+  PICOST_ASSIGN_OR_RETURN(cost::CalibrationTable table, cost::ReadCalibrationTable(folder));
+  return cost::CostModel::Fit(std::make_shared<const cost::CalibrationTable>(std::move(table)));
+}
+
+// The folder of a driver's table; an earlier run under the same name may have made it.
+std::string TableFolder(const RunOptions& options, const std::string& driver) {
+  return absl::StrCat(options.out, "/", options.name, "-", driver);
+}
+
+absl::Status WriteDeploymentFiles(const RunOptions& options, const NetworkProbe& network,
+                                  bool machines_differ) {
   // On one machine the transfer is in the measured seconds: the link costs nothing.
   const bool own_link = options.probe_network && !options.parties.one_machine;
-  const std::string link = own_link ? options.name : "lo";
-  const std::string text = absl::StrCat(
-      "# Written by picost_calibrate. Add it to data/deployments.textproto; the tables go\n"
-      "# into data/calibration, the link into data/networks.\n",
-      "deployments {\n  id: \"", options.name, "\"\n  title: \"",
-      pi_ref ? "garbling, OT, shares and plaintext layers measured here"
-             : "garbling and OT as shipped",
-      he ? ", homomorphic measured here" : ", homomorphic as shipped: another machine, not scaled",
-      "; whole protocols as shipped\"\n  network: \"", link, "\"\n  client {\n    threads: 1\n",
-      families, "  }\n  server {\n    threads: 1\n", families, "  }\n}\n");
-  const std::string stem = absl::StrCat(options.out, "/", options.name);
-  std::ofstream(stem + "-deployment.textproto") << text;
-  if (own_link) {
-    std::ofstream(stem + "-network.textproto") << NetworkProfileText(
-        network, options.name, absl::StrCat("measured by picost_calibrate on ", Today()));
+  MeasuredHere measured{.name = options.name,
+                        .network = own_link ? options.name : "lo",
+                        .machines_differ = machines_differ};
+  for (const auto& [driver, model] :
+       {std::pair{"pi-ref", &measured.pi_ref}, {"he", &measured.he}}) {
+    std::error_code error;
+    const std::string folder = TableFolder(options, driver);
+    if (!fs::exists(folder + "/table.textproto", error)) continue;
+    PICOST_ASSIGN_OR_RETURN(*model, FitFolder(folder));
   }
-  std::printf("\nwrote %s-deployment.textproto: what a daemon needs to answer from these tables\n",
-              stem.c_str());
+  const std::string stem = absl::StrCat(options.out, "/", options.name);
+  if (own_link) {
+    PICOST_RETURN_IF_ERROR(
+        WriteWhole(stem + "-network.textproto",
+                   NetworkProfileText(network, options.name,
+                                      absl::StrCat("measured by picost_calibrate on ", Today()))));
+  }
+  const DeploymentText text = WriteDeployment(measured, options.shipped.get());
+  PICOST_RETURN_IF_ERROR(WriteWhole(stem + "-deployment.textproto", text.textproto));
+  std::printf("\nwrote %s-deployment.textproto: deployment \"%s\"\n%s", stem.c_str(),
+              options.name.c_str(), text.summary.c_str());
+  std::printf(
+      "\nAsk with it:\n"
+      "  picost estimate resnet18_cifar --protocol=delphi,minionn --deployment=%s "
+      "--calibration_dir=%s\n"
+      "  picostd --calibration_dir=%s   (reads what is new there within seconds)\n",
+      options.name.c_str(), options.out.c_str(), options.out.c_str());
   return absl::OkStatus();
 }
 
-absl::Status CompareWith(const std::string& folder, const cost::CostModel& model) {
-  const absl::StatusOr<cost::CalibrationTable> table = cost::ReadCalibrationTable(folder);
-  if (!table.ok()) return table.status();
-  PICOST_ASSIGN_OR_RETURN(
-      const std::shared_ptr<const cost::CostModel> before,
-      cost::CostModel::Fit(std::make_shared<const cost::CalibrationTable>(*table)));
-  std::printf("\nWhat changed against %s\n%s", folder.c_str(), DiffText(*before, model).c_str());
+// The tables in use that price what was measured: those named, else those shipped of the
+// same backend and those that the data directory's aliases call the latest.
+absl::Status PrintChanges(const RunOptions& options, const cost::CostModel& model) {
+  std::vector<std::shared_ptr<const cost::CostModel>> in_use;
+  if (!options.against.empty()) {
+    PICOST_ASSIGN_OR_RETURN(auto named, FitFolder(options.against));
+    in_use.push_back(std::move(named));
+  } else if (options.shipped != nullptr) {
+    for (const cost::NamedTable& table : options.shipped->tables()) {
+      const bool latest =
+          std::any_of(options.shipped->aliases().begin(), options.shipped->aliases().end(),
+                      [&](const auto& alias) { return alias.second == table.name; });
+      const bool same =
+          table.model->table().environment.backend == model.table().environment.backend;
+      if ((latest || same) && MeasureTheSame(*table.model, model)) in_use.push_back(table.model);
+    }
+  }
+  for (const auto& before : in_use) {
+    std::printf("\nWhat changed against %s\n%s", before->table().name.c_str(),
+                DiffText(*before, model).c_str());
+  }
   return absl::OkStatus();
 }
 
 absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
-                       const NetworkProbe& network) {
-  const std::string folder = absl::StrCat(options.out, "/", options.name, "-", driver.name);
+                       const NetworkProbe& network, bool& machines_differ) {
+  const std::string folder = TableFolder(options, driver.name);
   std::error_code error;
   if (fs::exists(folder, error)) {
     return MakeError(absl::StatusCode::kAlreadyExists, absl::StrCat(folder, " exists"),
@@ -213,6 +237,8 @@ absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
   }
   PICOST_ASSIGN_OR_RETURN(const std::unique_ptr<DriverPair> pair,
                           DriverPair::Open(driver.name, driver.command, options.parties));
+  machines_differ = pair->client_description().machine().processor() !=
+                    pair->server_description().machine().processor();
   std::printf("\n%s %s: %s\n", driver.name.c_str(), pair->client_description().version().c_str(),
               pair->client_description().security().c_str());
   SweepOptions sweep_options{.quick = options.quick,
@@ -224,8 +250,8 @@ absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
                             PrintProgress(driver.name, progress);
                           }));
   if (sweep.resumed > 0) {
-    std::printf("%d of %d points were taken from an earlier, unfinished run\n", sweep.resumed,
-                sweep.points);
+    std::printf("%d of %d measurements were taken from an earlier, unfinished run\n", sweep.resumed,
+                sweep.measurements);
   }
   // Exact or a failure: a table whose bytes contradict the catalogue is not written.
   for (const cost::Sample& sample : sweep.samples) {
@@ -249,7 +275,7 @@ absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
       const std::shared_ptr<const cost::CostModel> model,
       cost::CostModel::Fit(std::make_shared<const cost::CalibrationTable>(std::move(table))));
   std::printf("\n%s", ReportText(*model).c_str());
-  return options.against.empty() ? absl::OkStatus() : CompareWith(options.against, *model);
+  return PrintChanges(options, *model);
 }
 
 }  // namespace
@@ -260,6 +286,11 @@ absl::Status Run(const RunOptions& options) {
   if (machine.load_average() > 0.5 * machine.cores()) {
     std::printf("  note: other work is running; figures will be noisy\n");
   }
+  if (options.shipped != nullptr && options.shipped->FindDeployment(options.name).ok()) {
+    return MakeError(absl::StatusCode::kAlreadyExists,
+                     absl::StrCat("the data directory has a deployment named ", options.name),
+                     {.field = "name", .mend = "Choose another --name."});
+  }
   std::error_code error;
   fs::create_directories(options.out, error);
   NetworkProbe network;
@@ -269,10 +300,11 @@ absl::Status Run(const RunOptions& options) {
                 network.round_trip_seconds * 1e6, network.up_bytes_per_second / 1e6,
                 network.down_bytes_per_second / 1e6, network.duplex_bytes_per_second / 1e6);
   }
+  bool machines_differ = false;
   for (const NamedCommand& driver : options.drivers) {
-    PICOST_RETURN_IF_ERROR(RunDriver(options, driver, network));
+    PICOST_RETURN_IF_ERROR(RunDriver(options, driver, network, machines_differ));
   }
-  return WriteDeployment(options, network);
+  return WriteDeploymentFiles(options, network, machines_differ);
 }
 
 }  // namespace picost::calibrate

@@ -2,11 +2,13 @@
 #ifndef PICOST_CALIBRATE_RUN_H_
 #define PICOST_CALIBRATE_RUN_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "calibrate/driver_pair.h"
+#include "estimator/cost/data_directory.h"
 
 namespace picost::calibrate {
 
@@ -20,7 +22,10 @@ struct RunOptions {
   std::vector<NamedCommand> drivers;
   std::string out;      // folder that the tables go into, one a driver
   std::string name;     // of the tables; the driver's name is put behind it
-  std::string against;  // folder of the table in use to compare with; may be empty
+  std::string against;  // folder of the table in use to compare with; empty: of `shipped`
+  // Tables that were there before: to compare with, to scale, to fill the deployment.
+  // Null: none are known.
+  std::shared_ptr<const cost::DataDirectory> shipped;
   bool quick = false;
   bool probe_network = true;
   int repetitions = 7;
@@ -28,7 +33,8 @@ struct RunOptions {
   std::string note;          // what else is worth knowing about the measurement
 };
 
-// Prints what it does. Tables are <out>/<name>-<driver>; unfinished runs leave
+// Prints what it does. Tables are <out>/<name>-<driver>, the deployment that names
+// them <out>/<name>-deployment.textproto; unfinished runs leave
 // <out>/<name>-<driver>.journal and go on from there.
 absl::Status Run(const RunOptions& options);
 
