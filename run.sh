@@ -59,6 +59,7 @@ start_daemon() {
   fi
   rm -f "$PORT_FILE" "$ADMIN_PORT_FILE"
   nohup "$BIN/service/picostd" --listen=127.0.0.1:0 --port_file="$PORT_FILE" --data_dir="$PWD/data" \
+    --calibration_dir="$PWD/$STATE/calibration" \
     --admin_listen=127.0.0.1:0 --admin_port_file="$ADMIN_PORT_FILE" --metric_studies=demo \
     --store="sqlite:$PWD/$STATE/store.db" >"$LOG" 2>&1 </dev/null &
   pid=$!
@@ -85,7 +86,7 @@ install_packages
 
 step "2/6 Build (the first takes some minutes on two cores; later ones seconds)"
 bazel_run build --config=opt --show_result=0 --ui_event_filters=-info //service:picostd \
-  //clients/cli:picost //tools/demo:demo_study
+  //clients/cli:picost //calibrate:picost_calibrate //tools/demo:demo_study
 BIN=$(bazel_run info --config=opt bazel-bin 2>/dev/null)
 mkdir -p "$STATE"
 ln -sfn "$BIN/clients/cli/picost" "$STATE/picost"
@@ -126,4 +127,9 @@ Try next:
   $PICOST inspect data/models/resnet18_224.onnx
   $PICOST estimate vgg16_cifar --protocol=cheetah,delphi --deployment=wan --server=$ADDRESS
   $PICOST deployments --server=$ADDRESS
+
+This machine's own figures, in under two minutes; the daemon reads them by itself:
+
+  $PICOST calibrate run --quick --name=mine --out=$STATE/calibration
+  $PICOST estimate resnet18_cifar --protocol=delphi,minionn --deployment=mine --server=$ADDRESS
 TXT
