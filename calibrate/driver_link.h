@@ -38,6 +38,8 @@ class DriverLink {
   absl::StatusOr<DriverReply> Receive(double timeout_seconds);
   absl::StatusOr<DriverReply> Call(DriverRequest request, double timeout_seconds);
 
+  int process() const { return child_; }  // 0: not a child of this one
+
   // Unparsed lines, for the conformance suite.
   absl::Status SendLine(const std::string& line);
   absl::StatusOr<std::string> ReceiveLine(double timeout_seconds);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "calibrate/processors.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 
@@ -74,6 +75,11 @@ absl::StatusOr<std::unique_ptr<DriverPair>> DriverPair::Open(
   }
   PICOST_ASSIGN_OR_RETURN(pair->client_description_, Describe(*pair->client_));
   PICOST_ASSIGN_OR_RETURN(pair->server_description_, Describe(*pair->server_));
+  // Behind the descriptions, which count the processors.
+  if (const auto processors = SeparateProcessors(); parties.one_machine && processors) {
+    pair->on_cores_of_their_own_ = RunOn(pair->client_->process(), processors->first) &&
+                                   RunOn(pair->server_->process(), processors->second);
+  }
   if (pair->client_description_.version() != pair->server_description_.version()) {
     return Disagree(absl::StrCat("versions ", pair->client_description_.version(), " and ",
                                  pair->server_description_.version()));

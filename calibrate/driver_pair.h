@@ -33,6 +33,9 @@ class DriverPair {
   const Description& client_description() const { return client_description_; }
   const Description& server_description() const { return server_description_; }
   const Capabilities& capabilities() const { return capabilities_; }
+  // Both on this machine, each kept on a core of its own: otherwise the scheduler may put
+  // both on one, and a step that both work on takes twice as long.
+  bool on_cores_of_their_own() const { return on_cores_of_their_own_; }
 
   // Both parties' replies to one request (the party is filled in).
   absl::StatusOr<std::pair<MeasureReply, MeasureReply>> MeasureBoth(MeasureRequest request,
@@ -50,6 +53,7 @@ class DriverPair {
   std::unique_ptr<DriverLink> client_, server_;
   Description client_description_, server_description_;
   Capabilities capabilities_;
+  bool on_cores_of_their_own_ = false;
 };
 
 // Client's and server's view of one repetition -> samples. See DriverPair::Measure.

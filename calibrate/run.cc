@@ -97,7 +97,8 @@ v1::CalibrationTableFile MakeHeader(const RunOptions& options, const DriverPair&
   AddNote(header, "security", client.security());
   AddNote(header, "parties",
           options.parties.one_machine
-              ? "both on this machine, two processes over loopback TCP"
+              ? absl::StrCat("both on this machine, two processes over loopback TCP",
+                             pair.on_cores_of_their_own() ? ", each on a core of its own" : "")
               : absl::StrCat("two machines; server: ",
                              MachineText(pair.server_description().machine())));
   if (!options.parties.one_machine) {
