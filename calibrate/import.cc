@@ -1,17 +1,16 @@
 #include "calibrate/import.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "calibrate/import_sci.h"
 #include "calibrate/table_file.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
@@ -84,109 +83,10 @@ absl::StatusOr<std::vector<Sample>> FromCsv(std::string_view text, const ImportO
   return ParseSampleRows(lines);
 }
 
-// "... = 0.25" and "... = [0.25] sent [3.5] MB"
-std::optional<double> SecondsOf(const std::string& line) {
-  const size_t equals = line.find("= ");
-  if (equals == std::string::npos) return std::nullopt;
-  std::string number = line.substr(equals + 2);
-  if (!number.empty() && number[0] == '[') number = number.substr(1, number.find(']') - 1);
-  double seconds = 0;
-  if (!absl::SimpleAtod(number, &seconds) || seconds < 0) return std::nullopt;
-  return seconds;
-}
-
-// The layer that the next "Time in sec" line is about.
-struct Layer {
-  std::string primitive;
-  primitives::Parameters parameters;
-  int64_t count = 0;
-};
-
-std::optional<Layer> LayerOf(const std::string& line, const primitives::Parameters& given) {
-  Layer layer{.parameters = given};
-  long long number = 0, n = 0, h = 0, w = 0, ci = 0, fh = 0, fw = 0, co = 0, s = 0;
-  int top = 0, bottom = 0, left = 0, right = 0;
-  char padding[16] = "";
-  if (std::sscanf(line.c_str(),
-                  "HomConv #%lld called N=%lld, H=%lld, W=%lld, CI=%lld, FH=%lld, FW=%lld, "
-                  "CO=%lld, S=%lld, Padding %15s (%d %d %d %d)",
-                  &number, &n, &h, &w, &ci, &fh, &fw, &co, &s, padding, &top, &bottom, &left,
-                  &right) == 14) {
-    layer.primitive = "cheetah.conv";
-    layer.count = n;
-    const std::pair<const char*, int64_t> values[] = {{"height", h},
-                                                      {"width", w},
-                                                      {"in_channels", ci},
-                                                      {"out_channels", co},
-                                                      {"kernel_height", fh},
-                                                      {"kernel_width", fw},
-                                                      {"stride_height", s},
-                                                      {"stride_width", s},
-                                                      {"pad_top", top},
-                                                      {"pad_bottom", bottom},
-                                                      {"pad_left", left},
-                                                      {"pad_right", right},
-                                                      {"client_plaintext_input", 0}};
-    for (const auto& [name, value] : values) layer.parameters.Set(name, value);
-    return layer;
-  }
-  // "Relu 3 called size=64", "Relu #3 called size=64"
-  const size_t size = line.find(" called size=");
-  if (absl::StartsWith(line, "Relu ") && size != std::string::npos &&
-      std::sscanf(line.c_str() + size, " called size=%lld", &n) == 1) {
-    layer.primitive = "cheetah.relu";
-    layer.count = n;
-    return layer;
-  }
-  return std::nullopt;
-}
-
 absl::StatusOr<std::vector<Sample>> FromSciLog(std::string_view text, const ImportOptions& options,
                                                std::vector<std::string>& left_out) {
   PICOST_ASSIGN_OR_RETURN(const primitives::Parameters given, ParseParameters(options.parameters));
-  // A ReLU takes no notice of what only convolutions have, and the other way round.
-  std::vector<Sample> samples;
-  std::optional<Layer> layer;
-  int64_t line_number = 0;
-  std::map<std::string, int64_t> repeats;
-  for (const absl::string_view view :
-       absl::StrSplit(absl::string_view(text.data(), text.size()), '\n')) {
-    ++line_number;
-    const std::string line(absl::StripAsciiWhitespace(view));
-    if (std::optional<Layer> next = LayerOf(line, given)) {
-      layer = std::move(next);
-      continue;
-    }
-    if (!absl::StartsWith(line, "Time in sec for current ")) continue;
-    const std::optional<double> seconds = SecondsOf(line);
-    const bool matches =
-        layer && (absl::StrContains(line, "current conv =")   ? layer->primitive == "cheetah.conv"
-                  : absl::StrContains(line, "current relu =") ? layer->primitive == "cheetah.relu"
-                                                              : false);
-    if (!seconds || !matches) {
-      left_out.push_back(absl::StrCat("line ", line_number, ": ", line));
-      continue;
-    }
-    Sample sample;
-    sample.primitive = layer->primitive;
-    // Only what the primitive knows: the caller's parameters serve all layers.
-    if (sample.primitive == "cheetah.relu") {
-      sample.parameters = layer->parameters;
-    } else {
-      for (const auto& [name, value] : layer->parameters.values()) {
-        if (name != "ignored_bits") sample.parameters.Set(name, value);
-      }
-    }
-    sample.count = layer->count;
-    sample.executor = primitives::Executor::kClient;
-    sample.network = options.network;
-    sample.repeat = repeats[sample.primitive + sample.parameters.DebugString()]++;
-    sample.wall = Seconds(*seconds);
-    sample.cpu = Seconds(-1);
-    samples.push_back(std::move(sample));
-    layer.reset();
-  }
-  return samples;
+  return ParseSciLog(text, given, options.network, left_out);
 }
 
 absl::StatusOr<std::vector<Sample>> FromCrypTen(std::string_view text,

@@ -18,13 +18,12 @@ struct ImportOptions {
   // csv      a header line with columns of samples.csv, in any order; primitive,
   //          parameters, count and wall_s are required
   // sci      the standard output of a network of SCI or OpenCheetah built with
-  //          LOG_LAYERWISE: "HomConv #.. called ..", "Relu .. called size=..",
-  //          "Time in sec for current conv|relu = .."
+  //          LOG_LAYERWISE (import_sci.h)
   // crypten  what crypten.print_communication_stats() logs, as one sample of
   //          `primitive`; Bytes are those of one party, Rounds its exchanges
   std::string format;
   std::string primitive;   // crypten
-  std::string parameters;  // crypten: all; sci: those that no line tells (ring_bits, ...)
+  std::string parameters;  // crypten: all; sci: those that no line tells
   int64_t count = 1;       // crypten
   std::string backend_version;
   std::string processor;

@@ -15,9 +15,12 @@ constexpr char kSciLog[] =
     "Using Cheetah\n"
     "HomConv #1 called N=1, H=32, W=32, CI=3, FH=3, FW=3, CO=64, S=1, Padding SAME (1 1 1 1)\n"
     "Time in sec for current conv = [0.126657] sent [0.0595] MB\n"
-    "Relu 1 called size=65536\n"
+    "Relu #1 on 65536 points, truncate=1 by 12 bits\n"
     "Time in sec for current relu = 0.35\n"
-    "Time in sec for current matmul = [0.002] sent [0.5] MB\n"
+    "Maxpool 1 called N=1, H=16, W=16, C=64, ksizeH=2, ksizeW=2\n"
+    "Time in sec for current maxpool = 0.25\n"
+    "ArgMax 1 called, s1=1, s2=10\n"
+    "Time in sec for current matmul = 0.002\n"
     "Relu 2 called size=65536\n"
     "Time in sec for current relu = 0.36\n";
 
@@ -26,7 +29,7 @@ TEST(Import, ReadsConvolutionsAndRelusOfSciLogsAndNamesWhatItLeavesOut) {
   std::vector<std::string> left_out;
   const auto samples = ParseImport(kSciLog, options, left_out);
   ASSERT_TRUE(samples.ok()) << samples.status();
-  ASSERT_EQ(samples->size(), 3u);
+  ASSERT_EQ(samples->size(), 4u);
   const Sample& conv = (*samples)[0];
   EXPECT_EQ(conv.primitive, "cheetah.conv");
   EXPECT_EQ(conv.parameters.Get("out_channels"), 64);
@@ -36,11 +39,45 @@ TEST(Import, ReadsConvolutionsAndRelusOfSciLogsAndNamesWhatItLeavesOut) {
   EXPECT_DOUBLE_EQ(conv.wall.value(), 0.126657);
   EXPECT_EQ((*samples)[1].count, 65536);
   EXPECT_EQ((*samples)[1].repeat, 0);
-  EXPECT_EQ((*samples)[2].repeat, 1);
-  EXPECT_DOUBLE_EQ((*samples)[2].wall.value(), 0.36);
-  EXPECT_FALSE((*samples)[2].traffic_known);  // a log holds one direction only
+  EXPECT_EQ((*samples)[2].primitive, "cheetah.maxpool");
+  EXPECT_EQ((*samples)[2].parameters.Get("window"), 4);
+  EXPECT_EQ((*samples)[2].count, 16 * 16 * 64);
+  EXPECT_EQ((*samples)[3].repeat, 1);
+  EXPECT_DOUBLE_EQ((*samples)[3].wall.value(), 0.36);
+  EXPECT_FALSE((*samples)[3].traffic_known);  // a log holds one direction only
   ASSERT_EQ(left_out.size(), 1u);
   EXPECT_NE(left_out[0].find("matmul"), std::string::npos);
+}
+
+TEST(Import, ReadsCrypTFlow2WhereTheLogTellsAllOfALayer) {
+  const char log[] =
+      "Conv2DCSF 1 called N=1, H=56, W=56, CI=64, FH=1, FW=1, CO=64, S=1\n"
+      "Time in sec for current conv = 1.5\n"
+      "Conv2DCSF 2 called N=1, H=56, W=56, CI=64, FH=3, FW=3, CO=64, S=1\n"
+      "Time in sec for current conv = 3.5\n"
+      "AvgPool 1 called N=1, H=1, W=1, C=512, ksizeH=7, ksizeW=7\n"
+      "Time in sec for current avgpool = 0.5\n"
+      "Relu #3 on 1024 points, truncate=0 by 0 bits\n"
+      "Time in sec for current relu = 0.125\n";
+  std::vector<std::string> left_out;
+  const auto samples = ParseImport(log, {.format = "sci", .parameters = "field_bits=37"}, left_out);
+  ASSERT_TRUE(samples.ok()) << samples.status();
+  ASSERT_EQ(samples->size(), 3u);
+  EXPECT_EQ((*samples)[0].primitive, "sci_field.conv");
+  EXPECT_EQ((*samples)[0].parameters.Get("kernel_height"), 1);
+  EXPECT_FALSE((*samples)[0].parameters.Has("field_bits"));
+  EXPECT_EQ((*samples)[1].primitive, "sci_field.avgpool");
+  EXPECT_EQ((*samples)[1].parameters.Get("divisor"), 49);
+  EXPECT_EQ((*samples)[2].parameters.Get("field_bits"), 37);
+  // The padding of a 3x3 kernel is not told: nothing is guessed.
+  ASSERT_EQ(left_out.size(), 1u);
+  EXPECT_NE(left_out[0].find("3.5"), std::string::npos);
+  // Which variant it is has to be said.
+  for (const char* parameters : {"", "ring_bits=37;field_bits=37"}) {
+    EXPECT_EQ(
+        ParseImport(log, {.format = "sci", .parameters = parameters}, left_out).status().code(),
+        absl::StatusCode::kInvalidArgument);
+  }
 }
 
 TEST(Import, ReadsCommunicationStatisticsOfCrypTen) {
