@@ -62,6 +62,22 @@ std::string MachineText(const Machine& machine) {
                          absl::StrJoin(machine.features(), ", "));
 }
 
+std::string FrequencyText(const Machine& machine) {
+  return absl::StrFormat("governor %s, %.0f MHz",
+                         machine.frequency_governor().empty() ? "not told by the kernel"
+                                                              : machine.frequency_governor(),
+                         machine.frequency_mhz());
+}
+
+std::string NetworkText(const NetworkProbe& network) {
+  return absl::StrFormat(
+      "round trip %.1f us; %.0f MB/s up, %.0f MB/s down, %.0f MB/s each way at once, %.0f MB/s "
+      "cold; %.2f us a small message",
+      network.round_trip_seconds * 1e6, network.up_bytes_per_second / 1e6,
+      network.down_bytes_per_second / 1e6, network.duplex_bytes_per_second / 1e6,
+      network.cold_up_bytes_per_second / 1e6, network.message_seconds * 1e6);
+}
+
 void AddNote(v1::CalibrationTableFile& header, const std::string& name, const std::string& value) {
   v1::CalibrationTableFile::Note& note = *header.add_notes();
   note.set_name(name);
@@ -109,19 +125,9 @@ v1::CalibrationTableFile MakeHeader(const RunOptions& options, const DriverPair&
   AddNote(header, "load",
           absl::StrFormat("one-minute load average %.2f before, %.2f after", machine.load_average(),
                           load_after));
-  AddNote(header, "frequency",
-          absl::StrFormat("governor %s, %.0f MHz",
-                          machine.frequency_governor().empty() ? "not told by the kernel"
-                                                               : machine.frequency_governor(),
-                          machine.frequency_mhz()));
+  AddNote(header, "frequency", FrequencyText(machine));
   if (options.probe_network) {
-    AddNote(
-        header, "network",
-        absl::StrFormat("round trip %.1f us; %.0f MB/s up, %.0f MB/s down, %.0f MB/s each way "
-                        "at once, %.0f MB/s cold; %.2f us a small message",
-                        network.round_trip_seconds * 1e6, network.up_bytes_per_second / 1e6,
-                        network.down_bytes_per_second / 1e6, network.duplex_bytes_per_second / 1e6,
-                        network.cold_up_bytes_per_second / 1e6, network.message_seconds * 1e6));
+    AddNote(header, "network", NetworkText(network));
   }
   if (!sweep.noisy.empty()) {
     AddNote(header, "noisy",
@@ -283,7 +289,8 @@ absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
 
 absl::Status Run(const RunOptions& options) {
   const Machine machine = ProbeMachine();
-  std::printf("machine: %s, load %.2f\n", MachineText(machine).c_str(), machine.load_average());
+  std::printf("machine: %s, load %.2f, %s\n", MachineText(machine).c_str(), machine.load_average(),
+              FrequencyText(machine).c_str());
   if (machine.load_average() > 0.5 * machine.cores()) {
     std::printf("  note: other work is running; figures will be noisy\n");
   }
@@ -297,9 +304,7 @@ absl::Status Run(const RunOptions& options) {
   NetworkProbe network;
   if (options.probe_network) {
     PICOST_ASSIGN_OR_RETURN(network, ProbeNetwork(options.parties));
-    std::printf("network: round trip %.1f us, %.0f MB/s up, %.0f MB/s down, %.0f MB/s duplex\n",
-                network.round_trip_seconds * 1e6, network.up_bytes_per_second / 1e6,
-                network.down_bytes_per_second / 1e6, network.duplex_bytes_per_second / 1e6);
+    std::printf("network: %s\n", NetworkText(network).c_str());
   }
   bool machines_differ = false;
   for (const NamedCommand& driver : options.drivers) {
