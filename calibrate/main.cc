@@ -44,7 +44,7 @@ ABSL_FLAG(std::string, against, "",
 ABSL_FLAG(std::string, data_dir, "",
           "run: folder of the shipped tables, to compare with and to scale where no driver ran; "
           "default $PICOST_DATA_DIR, else the folder data");
-ABSL_FLAG(int, repetitions, 7, "run: of every point");
+ABSL_FLAG(int, repetitions, 0, "run: of every point; default 7 with --quick, else 15");
 ABSL_FLAG(std::string, note, "", "run: a remark to keep with the tables");
 ABSL_FLAG(bool, probe_network, true, "run: measure the link first");
 ABSL_FLAG(std::string, format, "csv", "import: csv, sci or crypten");
@@ -111,6 +111,11 @@ absl::StatusOr<std::shared_ptr<const cost::DataDirectory>> Shipped() {
   return std::shared_ptr<const cost::DataDirectory>();
 }
 
+int Repetitions() {
+  if (const int given = absl::GetFlag(FLAGS_repetitions); given > 0) return given;
+  return absl::GetFlag(FLAGS_quick) ? 7 : 15;
+}
+
 absl::Status RunCommand(const std::string& command_line) {
   const std::string client = absl::GetFlag(FLAGS_client);
   const std::string server = absl::GetFlag(FLAGS_server);
@@ -119,7 +124,7 @@ absl::Status RunCommand(const std::string& command_line) {
                      .against = absl::GetFlag(FLAGS_against),
                      .quick = absl::GetFlag(FLAGS_quick),
                      .probe_network = absl::GetFlag(FLAGS_probe_network),
-                     .repetitions = absl::GetFlag(FLAGS_repetitions),
+                     .repetitions = Repetitions(),
                      .command_line = command_line,
                      .note = absl::GetFlag(FLAGS_note)};
   if (client.empty() != server.empty()) {
