@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -21,7 +20,6 @@
 #include <functional>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -113,57 +111,56 @@ class Daemon {
   pid_t pid_ = 0;
 };
 
+// One call under way.
+struct Call {
+  virtual ~Call() = default;
+  grpc::ClientContext context;
+  grpc::Status status;
+  Clock::time_point begin = Clock::now();
+};
+
+template <class Response>
+struct UnaryCall : Call {
+  Response response;
+  std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> reader;
+};
+
 // Keeps `in_flight` calls of one kind going; a call begins where one has ended.
-// Start: (context, done) -> begins one call.
 class Pump {
  public:
-  using Done = std::function<void(grpc::Status)>;
-  using Start = std::function<void(grpc::ClientContext*, Done)>;
+  // Begins a call that ends in the queue, with itself as its tag.
+  using Start = std::function<std::unique_ptr<Call>(grpc::CompletionQueue*)>;
 
   explicit Pump(Start start) : start_(std::move(start)) {}
+  ~Pump() { queue_.Shutdown(); }
 
-  // Until `more` says no; the latencies in seconds, in no order.
+  // Until `more`, asked with the calls begun, says no; the latencies in seconds.
   std::vector<double> Run(int in_flight, const std::function<bool(int64_t)>& more) {
-    more_ = more;
-    begun_ = 0;
-    running_ = 0;
-    latencies_.clear();
-    for (int i = 0; i < in_flight; ++i) Next();
-    std::unique_lock lock(mutex_);
-    idle_.wait(lock, [this] { return running_ == 0; });
-    return std::move(latencies_);
+    int64_t begun = 0;
+    int running = 0;
+    const auto next = [&] {
+      if (!more(begun)) return;
+      ++begun;
+      ++running;
+      start_(&queue_).release();  // until its tag comes back
+    };
+    for (int i = 0; i < in_flight; ++i) next();
+    std::vector<double> latencies;
+    void* tag = nullptr;
+    bool ok = false;
+    while (running > 0 && queue_.Next(&tag, &ok)) {
+      const std::unique_ptr<Call> call(static_cast<Call*>(tag));
+      if (!call->status.ok()) Die(call->status.error_message());
+      latencies.push_back(Seconds(Clock::now() - call->begin));
+      --running;
+      next();
+    }
+    return latencies;
   }
 
  private:
-  void Next() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!more_(begun_)) return;
-      ++begun_;
-      ++running_;
-    }
-    auto context = std::make_shared<grpc::ClientContext>();
-    const auto begin = Clock::now();
-    start_(context.get(), [this, context, begin](const grpc::Status& status) {
-      if (!status.ok()) Die(status.error_message());
-      const double latency = Seconds(Clock::now() - begin);
-      {
-        const std::lock_guard lock(mutex_);
-        latencies_.push_back(latency);
-      }
-      Next();
-      const std::lock_guard lock(mutex_);
-      if (--running_ == 0) idle_.notify_all();
-    });
-  }
-
   const Start start_;
-  std::mutex mutex_;
-  std::condition_variable idle_;
-  std::function<bool(int64_t)> more_;
-  int64_t begun_ = 0;
-  int64_t running_ = 0;
-  std::vector<double> latencies_;
+  grpc::CompletionQueue queue_;
 };
 
 double Quantile(std::vector<double>& sorted, double share) {
@@ -299,20 +296,26 @@ class Load {
   }
 
   Pump::Start Empty() {
-    return [this](grpc::ClientContext* context, Pump::Done done) {
-      auto response = std::make_shared<grpc::health::v1::HealthCheckResponse>();
-      static const grpc::health::v1::HealthCheckRequest request;
-      health_->async()->Check(context, &request, response.get(),
-                              [response, done](const grpc::Status& status) { done(status); });
+    return [this](grpc::CompletionQueue* queue) {
+      auto call = std::make_unique<UnaryCall<grpc::health::v1::HealthCheckResponse>>();
+      call->reader = health_->AsyncCheck(&call->context, {}, queue);
+      return Finish(std::move(call));
     };
   }
 
   Pump::Start Estimate() {
-    return [this](grpc::ClientContext* context, Pump::Done done) {
-      auto response = std::make_shared<v1::Estimate>();
-      oracle_->async()->Estimate(context, &question_, response.get(),
-                                 [response, done](const grpc::Status& status) { done(status); });
+    return [this](grpc::CompletionQueue* queue) {
+      auto call = std::make_unique<UnaryCall<v1::Estimate>>();
+      call->reader = oracle_->AsyncEstimate(&call->context, question_, queue);
+      return Finish(std::move(call));
     };
+  }
+
+  template <class Response>
+  static std::unique_ptr<Call> Finish(std::unique_ptr<UnaryCall<Response>> call) {
+    Call* const tag = call.get();  // as the queue hands it back
+    call->reader->Finish(&call->response, &call->status, tag);
+    return call;
   }
 
   Daemon daemon_;
