@@ -14,6 +14,7 @@
 #include "estimator/whatif/capacity.h"
 #include "estimator/whatif/cost_table.h"
 #include "estimator/whatif/solve_budget.h"
+#include "estimator/whatif/width_table.h"
 #include "service/convert/deployment.h"
 #include "service/convert/edits.h"
 #include "service/convert/graph.h"
@@ -29,6 +30,7 @@ constexpr int kMostRequests = 1000;
 constexpr int kMostEdits = 100'000;
 constexpr int kMostOperations = 4096;
 constexpr int kMostPolynomials = 64;
+constexpr int kMostWidths = 16;
 constexpr int64_t kDefaultLevels = 17;
 constexpr int64_t kMostLevels = 4096;
 // Choices of one table (each one is evaluated), and choices times budgets solved for.
@@ -234,6 +236,7 @@ absl::Status EditService::ExportCostTable(const v1::ExportCostTableRequest& requ
                                           v1::CostTable& response) {
   PICOST_ASSIGN_OR_RETURN(const int64_t levels, Levels(request));
   PICOST_RETURN_IF_ERROR(CheckCount(request.polynomials_size(), kMostPolynomials, "polynomials"));
+  PICOST_RETURN_IF_ERROR(CheckCount(request.width_shares_size(), kMostWidths, "width_shares"));
   PICOST_ASSIGN_OR_RETURN(const SessionCache::Lease session, Open(request));
   std::vector<whatif::LayerChoices> choices = whatif::CountGrid(*session, levels);
   for (whatif::LayerChoices& layer : choices) {
@@ -247,8 +250,11 @@ absl::Status EditService::ExportCostTable(const v1::ExportCostTableRequest& requ
     total += static_cast<int64_t>(layer.operations.size());
   }
   PICOST_RETURN_IF_ERROR(CheckChoices(total, kMostChoices));
-  const auto table = whatif::BuildCostTable(*session, choices);
+  auto table = whatif::BuildCostTable(*session, choices);
   if (!table.ok()) return PlanningError(table.status());
+  const absl::Status widths = whatif::AddWidths(
+      *session, {request.width_shares().begin(), request.width_shares().end()}, *table);
+  if (!widths.ok()) return PlanningError(widths);
   response.set_model(absl::StrCat("models/", session->base().fingerprint()));
   ToProto(*table, response);
   return absl::OkStatus();

@@ -215,6 +215,50 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(streamed["b"].code, grpc.StatusCode.NOT_FOUND)
         self.assertEqual(streamed["c"].message, third.message)
 
+    def test_a_network_says_how_it_is_read(self):
+        class Gate(torch.autograd.Function):
+            @staticmethod
+            def symbolic(graph, values):
+                return graph.op("my.lab::Gate", values).setType(values.type())
+
+            @staticmethod
+            def forward(context, values):
+                return values
+
+        class Gated(torch.nn.Module):
+            def forward(self, values):
+                return torch.relu(Gate.apply(values))
+
+        example = torch.zeros(1, 16)
+        with self.assertRaisesRegex(picost.PicostError, "my.lab"):
+            self.oracle.inspect(Gated(), example=example)
+        bounded = self.oracle.inspect(picost.network(
+            Gated(), example=example, unknown_operators="upper-bound", trip_counts={"nowhere": 3}))
+        self.assertEqual([bounded.totals.relu_elements, bounded.totals.comparisons], [16, 16])
+        self.assertIn("nowhere", " ".join(bounded.notes.warnings))
+        own = picost.network(Gated(), example=example, custom_operators="""
+            operator { domain: "my.lab" op_type: "Gate" output { dims: "in0[0]" dims: "in0[1]" }
+                       step { name: "gate" relu: "out0.size" } }""")
+        self.assertEqual(self.oracle.inspect(own).totals.relu_elements, 32)
+        self.assertEqual(self.oracle.estimate(own, **CHEETAH).relu_elements, 32)
+        with self.assertRaisesRegex(ValueError, "upper-bound"):
+            picost.network(Gated(), example=example, unknown_operators="guess")
+        with self.assertRaisesRegex(ValueError, "registration"):
+            picost.network("models/abc", trip_counts={"loop": 2})
+
+    def test_conventions_and_rewrites_reach_the_daemon(self):
+        stem = next(iter(self.relus))
+        without = self.oracle.inspect(MODEL, counting="without-stem").totals.relu_elements
+        self.assertEqual(without, sum(self.relus.values()) - self.relus[stem])
+        asked = {"model": MODEL, "counting": "without-stem", **CHEETAH}
+        self.assertEqual([a.relu_elements for a in (
+            self.oracle.estimate(**asked), *self.oracle.estimate_batch([asked]))], [without] * 2)
+        passed = self.oracle.plan(MODEL, protocol="cheetah", rewrites=["truncate-at-relu"])
+        self.assertEqual([step.rewrite for step in passed.rewrites], ["rewrites/truncate-at-relu"])
+        with self.assertRaises(picost.PicostError) as refused:
+            self.oracle.estimate(MODEL, rewrites=["nonsense"], **CHEETAH)
+        self.assertEqual(refused.exception.code, grpc.StatusCode.INVALID_ARGUMENT)
+
     def test_counts_and_plans_need_no_tables(self):
         counts = self.oracle.inspect(MODEL)
         self.assertEqual(counts.totals.relu_elements, sum(self.relus.values()))

@@ -42,6 +42,35 @@ class TableTest(unittest.TestCase):
                         self.assertLessEqual(abs(table.total(choice, metric) - truth.cost(metric)),
                                              table.error(metric) * (1 + 1e-9) + 1e-12)
 
+    def test_widths_and_activations_together_cost_what_edits_cost(self):
+        for question, metrics in ((DELPHI, ("total_seconds", "total_bytes")),
+                                  (CHEETAH, ("total_seconds", "total_bytes", "online_flights"))):
+            table = self.table(question, levels=4, widths=[0.7, 0.4])
+            self.assertTrue(table.widths)
+            source = random.Random(11)
+            chosen = [{n: source.randrange(len(table.choices(n)))
+                       for n in [*table.layers, *table.widths]} for _ in range(12)]
+            totals = self.oracle.evaluate_edits(
+                MODEL, [[table.layers[n].choices[i].operation for n, i in c.items()
+                         if n in table.layers] +
+                        [o for n, i in c.items() if n in table.widths
+                         for o in table.widths[n].choices[i].operations] for c in chosen],
+                **question)
+            for metric in metrics:
+                for choice, truth in zip(chosen, totals):
+                    with self.subTest(question["protocol"], metric=metric):
+                        self.assertLessEqual(abs(table.total(choice, metric) - truth.cost(metric)),
+                                             table.error(metric) * (1 + 1e-9) + 1e-12)
+            # At the corners the expectation is the choice itself, pairs and all.
+            penalty = picost.LatencyPenalty(table, metrics[0])
+            for choice in chosen[:3]:
+                rows = {n: torch.nn.functional.one_hot(torch.tensor(i), len(table.choices(n)))
+                        for n, i in choice.items()}
+                self.assertAlmostEqual(
+                    penalty.of_choices(rows).item(),
+                    table.expected({n: row.tolist() for n, row in rows.items()}, metrics[0]),
+                    places=9)
+
     def test_the_penalty_is_the_tables_interpolation(self):
         for question in (DELPHI, CHEETAH):
             table = self.table(question)

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -16,27 +15,6 @@ namespace {
 
 using graph::Activation;
 using graph::NodeId;
-
-// Parts in a million by which sums in another order may differ.
-constexpr double kRounding = 1e-9;
-
-MetricValues Values(const EditTotals& totals) {
-  MetricValues values = {};
-  for (size_t m = 0; m < kMetricCount; ++m) {
-    values[m] = MetricValue(totals, kMetrics[m]).value_or(std::numeric_limits<double>::quiet_NaN());
-  }
-  return values;
-}
-
-// Without the refills of pools.
-MetricValues Own(const EditTotals& totals, const std::vector<TablePool>& pools) {
-  MetricValues values = Values(totals);
-  for (size_t p = 0; p < pools.size(); ++p) {
-    const auto refills = static_cast<double>(totals.draws[p] / pools[p].yield);
-    for (size_t m = 0; m < kMetricCount; ++m) values[m] -= refills * pools[p].refill[m];
-  }
-  return values;
-}
 
 int64_t KeptBy(const graph::Graph& graph, const graph::Node& node, const Activation& activation,
                const EditOperation& operation) {
@@ -129,25 +107,40 @@ absl::Status AddInteractions(EditSession& session, CostTable& table) {
     for (size_t i = 0; i < changes.size(); ++i) {
       if (changes[i] != nullptr) added += alone[i][m] - own_base[m];
     }
-    table.error[m] =
-        std::max(pairs[m], std::abs(together[m] - added)) + kRounding * std::abs(table.base[m]);
+    table.error[m] = std::max(pairs[m], std::abs(together[m] - added)) +
+                     kTableRounding * std::abs(table.base[m]);
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-MetricValues CostTable::Total(const std::vector<int32_t>& chosen) const {
+MetricValues CostTable::Total(const TableChoices& chosen) const {
   MetricValues total = base;
+  std::vector<int64_t> draws;
+  for (const TablePool& pool : pools) draws.push_back(pool.base_draws);
+  const auto add = [&](const MetricValues& cost, const std::vector<int64_t>& drawn) {
+    for (size_t m = 0; m < kMetricCount; ++m) total[m] += cost[m];
+    for (size_t p = 0; p < pools.size(); ++p) draws[p] += drawn[p];
+  };
   for (size_t l = 0; l < layers.size(); ++l) {
-    const TableChoice& choice = layers[l].choices[chosen[l]];
-    for (size_t m = 0; m < kMetricCount; ++m) total[m] += choice.cost[m];
+    if (chosen.layers[l] < 0) continue;
+    const TableChoice& choice = layers[l].choices[chosen.layers[l]];
+    add(choice.cost, choice.draws);
+  }
+  for (size_t w = 0; w < widths.size(); ++w) {
+    if (chosen.widths[w] < 0) continue;
+    const WidthChoice& choice = widths[w].choices[chosen.widths[w]];
+    add(choice.cost, choice.draws);
+  }
+  for (const TableInteraction& pair : interactions) {
+    const auto& others = pair.other_is_width ? chosen.widths : chosen.layers;
+    if (chosen.widths[pair.width] != pair.width_choice) continue;
+    if (others[pair.other] == pair.other_choice) add(pair.cost, pair.draws);
   }
   for (size_t p = 0; p < pools.size(); ++p) {
-    int64_t draws = pools[p].base_draws;
-    for (size_t l = 0; l < layers.size(); ++l) draws += layers[l].choices[chosen[l]].draws[p];
     const auto more =
-        static_cast<double>(draws / pools[p].yield - pools[p].base_draws / pools[p].yield);
+        static_cast<double>(draws[p] / pools[p].yield - pools[p].base_draws / pools[p].yield);
     for (size_t m = 0; m < kMetricCount; ++m) total[m] += more * pools[p].refill[m];
   }
   return total;

@@ -248,7 +248,7 @@ double BudgetSolver::LeastCost(Metric metric) const {
                          [&](const auto& a, const auto& b) { return cost(a) < cost(b); });
     cheapest.push_back(static_cast<int32_t>(least - layer.choices.begin()));
   }
-  return table_.Total(cheapest)[m];
+  return table_.Total({.layers = cheapest})[m];
 }
 
 absl::StatusOr<BudgetAnswer> BudgetSolver::Solve(Metric metric, double budget) {
@@ -297,7 +297,7 @@ absl::StatusOr<std::vector<BudgetAnswer>> BudgetSolver::Frontier(Metric metric, 
                          [](const auto& a, const auto& b) { return a.value < b.value; }) -
         choices.begin()));
   }
-  const double high = table_.Total(top)[m] + table_.error[m];
+  const double high = table_.Total({.layers = top})[m] + table_.error[m];
   std::vector<BudgetAnswer> frontier;
   for (int64_t i = 0; i < points; ++i) {
     const double budget =

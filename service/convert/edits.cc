@@ -199,6 +199,32 @@ void ToProto(const whatif::CostTable& from, v1::CostTable& to) {
     out.set_base_draws(pool.base_draws);
     ToProto(pool.refill, *out.mutable_refill());
   }
+  for (const whatif::TableWidth& width : from.widths) {
+    v1::TableWidth& out = *to.add_widths();
+    for (const std::string& node : width.nodes) out.add_nodes(node);
+    for (const whatif::WidthChoice& choice : width.choices) {
+      v1::WidthChoice& row = *out.add_choices();
+      row.set_share(choice.share);
+      for (const whatif::EditOperation& operation : choice.operations) {
+        ToProto(operation, *row.add_operations());
+      }
+      ToProto(choice.cost, *row.mutable_added());
+      for (const int64_t draws : choice.draws) row.add_draws(draws);
+    }
+  }
+  for (const whatif::TableInteraction& pair : from.interactions) {
+    v1::TableInteraction& out = *to.add_interactions();
+    out.set_width(pair.width);
+    out.set_width_choice(pair.width_choice);
+    if (pair.other_is_width) {
+      out.set_other_width(pair.other);
+    } else {
+      out.set_layer(pair.other);
+    }
+    out.set_other_choice(pair.other_choice);
+    ToProto(pair.cost, *out.mutable_added());
+    for (const int64_t draws : pair.draws) out.add_draws(draws);
+  }
 }
 
 void ToProto(const whatif::BudgetAnswer& from, v1::Allocation& to) {

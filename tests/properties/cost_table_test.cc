@@ -18,6 +18,7 @@
 #include "estimator/whatif/metric.h"
 #include "estimator/whatif/session.h"
 #include "estimator/whatif/solve_budget.h"
+#include "estimator/whatif/width_table.h"
 #include "tests/support/graphs.h"
 
 namespace picost::whatif {
@@ -79,7 +80,7 @@ TEST_P(CostTableTest, ReproducesFreshEvaluationsWithinItsStatedError) {
     }
     const auto totals = session->Evaluate(operations);
     ASSERT_TRUE(totals.ok()) << totals.status();
-    const MetricValues rule = table->Total(chosen);
+    const MetricValues rule = table->Total({.layers = chosen});
     for (const Metric metric : kMetrics) {
       const size_t m = static_cast<size_t>(metric);
       const auto value = MetricValue(*totals, metric);
@@ -91,6 +92,55 @@ TEST_P(CostTableTest, ReproducesFreshEvaluationsWithinItsStatedError) {
     }
   }
   EXPECT_LT(worst, 0.25);
+}
+
+TEST_P(CostTableTest, WidthsAddUpWithActivationsWithinTheStatedError) {
+  const auto session = SessionOf(GetParam().protocol, GetParam().graph());
+  ASSERT_NE(session, nullptr);
+  auto table = BuildCostTable(*session, CountGrid(*session, 3));
+  ASSERT_TRUE(table.ok()) << table.status();
+  const MetricValues before = table->error;
+  const absl::Status added = AddWidths(*session, {0.75, 0.5}, *table);
+  ASSERT_TRUE(added.ok()) << added;
+  ASSERT_FALSE(table->widths.empty());
+  std::mt19937 random(5);
+  for (int i = 0; i < 20; ++i) {
+    TableChoices chosen;
+    std::vector<EditOperation> operations;
+    for (const TableLayer& layer : table->layers) {
+      chosen.layers.push_back(static_cast<int32_t>(random() % layer.choices.size()));
+      operations.push_back(layer.choices[chosen.layers.back()].operation);
+    }
+    for (const TableWidth& width : table->widths) {
+      chosen.widths.push_back(static_cast<int32_t>(random() % width.choices.size()));
+      const auto& resizes = width.choices[chosen.widths.back()].operations;
+      operations.insert(operations.end(), resizes.begin(), resizes.end());
+    }
+    const auto totals = session->Evaluate(operations);
+    ASSERT_TRUE(totals.ok()) << totals.status();
+    const MetricValues rule = table->Total(chosen);
+    for (const Metric metric : kMetrics) {
+      const size_t m = static_cast<size_t>(metric);
+      const auto value = MetricValue(*totals, metric);
+      if (!value.has_value()) continue;
+      EXPECT_LE(std::abs(rule[m] - *value), table->error[m])
+          << MetricName(metric) << ": " << rule[m] << " by the table, " << *value << " afresh; "
+          << before[m] << " before widths";
+    }
+  }
+  // The error says something: widths and activations at random cost what the rule says.
+  const size_t bytes = static_cast<size_t>(Metric::kTotalBytes);
+  EXPECT_LT(table->error[bytes], 0.1 * table->base[bytes]);
+}
+
+TEST_P(CostTableTest, SharesThatAreNoneAreRefusedByIndex) {
+  const auto session = SessionOf(GetParam().protocol, GetParam().graph());
+  ASSERT_NE(session, nullptr);
+  auto table = BuildCostTable(*session, CountGrid(*session, 2));
+  ASSERT_TRUE(table.ok()) << table.status();
+  const absl::Status refused = AddWidths(*session, {0.5, 1.5}, *table);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(refused.message().find("1.5"), std::string::npos) << refused;
 }
 
 TEST_P(CostTableTest, SolvedBudgetsAreMetAfresh) {

@@ -2,6 +2,7 @@
 from typing import Any
 
 from picost import edits
+from picost._requests import network
 from picost.answers import Allocation, Estimate, Totals
 from picost.client import AsyncClient, Client
 from picost.comparison import Comparison
@@ -12,7 +13,8 @@ from picost.private import local
 
 __all__ = [
     "METRICS", "Allocation", "AsyncClient", "Client", "Comparison", "CostTable", "Estimate",
-    "LatencyPenalty", "Objective", "PicostError", "Totals", "edits", "local", "reward"
+    "LatencyPenalty", "Objective", "PicostError", "Totals", "edits", "local",
+    "network", "reward"
 ]
 
 

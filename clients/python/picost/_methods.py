@@ -55,12 +55,22 @@ def base(memory: Memory, model: r.ModelLike, protocol: r.ProtocolLike,
     return r.question(source, protocol, deployment)
 
 
+def estimate_request(memory: Memory, layers: bool, model: r.ModelLike, protocol: r.ProtocolLike,
+                     deployment: r.DeploymentLike, dimensions: Optional[Mapping[str, int]] = None,
+                     example: Any = None, rewrites: Iterable[str] = (), counting: str = "") -> Call:
+    """The request that a question's words stand for."""
+    question = yield from base(memory, model, protocol, deployment, dimensions, example)
+    return r.question_pb2.EstimateRequest(
+        view=r.view(layers), rewrites=r.rewrite_names(rewrites),
+        counting=r.counting_choice(counting), **question)
+
+
 def estimate(memory: Memory, model: r.ModelLike, protocol: r.ProtocolLike,
              deployment: r.DeploymentLike, layers: bool, dimensions: Optional[Mapping[str, int]],
-             example: Any) -> Call:
-    question = yield from base(memory, model, protocol, deployment, dimensions, example)
-    answer = yield from remembered(
-        memory, "Estimate", r.question_pb2.EstimateRequest(view=r.view(layers), **question))
+             example: Any, rewrites: Iterable[str], counting: str) -> Call:
+    request = yield from estimate_request(memory, layers, model, protocol, deployment, dimensions,
+                                          example, rewrites, counting)
+    answer = yield from remembered(memory, "Estimate", request)
     return answers.Estimate(answer)
 
 
@@ -68,8 +78,7 @@ def estimate_batch(memory: Memory, questions: Iterable[Mapping[str, Any]], layer
                    on_error: str) -> Call:
     requests = []
     for asked in questions:
-        question = yield from base(memory, **asked)
-        requests.append(r.question_pb2.EstimateRequest(view=r.view(layers), **question))
+        requests.append((yield from estimate_request(memory, layers, **asked)))
     results: List[Any] = []
     for begin in range(0, len(requests), r.BATCH_ESTIMATES):
         answer = yield "oracle", "BatchEstimate", edits_pb2.BatchEstimateRequest(
@@ -79,16 +88,19 @@ def estimate_batch(memory: Memory, questions: Iterable[Mapping[str, Any]], layer
 
 
 def inspect(memory: Memory, model: r.ModelLike, dimensions: Optional[Mapping[str, int]],
-            example: Any) -> Call:
+            example: Any, counting: str) -> Call:
     source = yield from registered(memory, r.graph_source(model, dimensions, example))
-    return (yield from remembered(memory, "Inspect", r.oracle_pb2.InspectRequest(graph=source)))
+    return (yield from remembered(memory, "Inspect", r.oracle_pb2.InspectRequest(
+        graph=source, counting=r.counting_choice(counting))))
 
 
 def plan(memory: Memory, model: r.ModelLike, protocol: r.ProtocolLike,
-         dimensions: Optional[Mapping[str, int]], example: Any) -> Call:
+         dimensions: Optional[Mapping[str, int]], example: Any, rewrites: Iterable[str],
+         counting: str) -> Call:
     source = yield from registered(memory, r.graph_source(model, dimensions, example))
     return (yield from remembered(memory, "Plan", r.oracle_pb2.PlanRequest(
-        graph=source, protocol=r.protocol_choice(protocol))))
+        graph=source, protocol=r.protocol_choice(protocol),
+        rewrites=r.rewrite_names(rewrites), counting=r.counting_choice(counting))))
 
 
 def evaluate_edits(memory: Memory, model: r.ModelLike, edits: Iterable[Any],
@@ -111,10 +123,11 @@ def evaluate_edits(memory: Memory, model: r.ModelLike, edits: Iterable[Any],
 
 
 def cost_table(memory: Memory, model: r.ModelLike, protocol: r.ProtocolLike,
-               deployment: r.DeploymentLike, levels: int, degrees: Iterable[int]) -> Call:
+               deployment: r.DeploymentLike, levels: int, degrees: Iterable[int],
+               widths: Iterable[float]) -> Call:
     question = yield from base(memory, model, protocol, deployment)
     answer = yield from remembered(memory, "ExportCostTable",
-                                   r.table_request(question, levels, degrees))
+                                   r.table_request(question, levels, degrees, widths))
     return CostTable(answer)
 
 

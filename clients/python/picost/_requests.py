@@ -40,6 +40,47 @@ def graph_source(model: ModelLike, dimensions: Optional[Mapping[str, int]] = Non
     return graph_pb2.GraphSource(onnx=onnx, dimensions=dimensions or {})
 
 
+def network(model: ModelLike, *, dimensions: Optional[Mapping[str, int]] = None, example: Any = None,
+            unknown_operators: str = "", custom_operators: str = "",
+            trip_counts: Optional[Mapping[str, int]] = None) -> graph_pb2.GraphSource:
+    """A model with how to read it, for every call that takes a model.
+
+    dimensions: sizes (>= 1) of symbolic dimensions by name. unknown_operators: "error" (what a
+    daemon does unless told), "upper-bound" (each output element a comparison) or "zero"; answers
+    list what was unknown. custom_operators: text of a CustomOperators message
+    (docs/adding_an_op.md). trip_counts: iterations by Loop node, where the file does not say.
+    ValueError: another word, or options for what is not ONNX."""
+    source = graph_pb2.GraphSource()
+    source.CopyFrom(graph_source(model, dimensions, example))
+    if unknown_operators:
+        source.unknown_operators = _enum(graph_pb2.UnknownOperatorPolicy, unknown_operators)
+    source.custom_operators = custom_operators
+    source.trip_counts.update(trip_counts or {})
+    asked = dimensions or unknown_operators or custom_operators or trip_counts
+    if asked and source.WhichOneof("source") != "onnx":
+        raise ValueError("dimensions, operators and trip counts say how to read ONNX; a registered "
+                         "model was read with those of its registration, layer shapes need none")
+    return source
+
+
+def counting_choice(word: str) -> "Optional[graph_pb2.ReluConvention.ValueType]":
+    """"as-written", "without-stem", "without-last" or "after-max-pool" (docs/counting.md)."""
+    return _enum(graph_pb2.ReluConvention, word) if word else None
+
+
+def _enum(kind: Any, word: str) -> Any:
+    """The value whose name ends in the word; the first one of an enum stands for none."""
+    prefix = kind.Name(0)[:-len("UNSPECIFIED")]
+    words = [name[len(prefix):].lower().replace("_", "-") for name in kind.keys()[1:]]
+    if word not in words:
+        raise ValueError("%r is none of %s" % (word, ", ".join(words)))
+    return kind.Value(prefix + word.upper().replace("-", "_"))
+
+
+def rewrite_names(rewrites: Iterable[str]) -> List[str]:
+    return [name if name.startswith("rewrites/") else "rewrites/" + name for name in rewrites]
+
+
 def _read(path: "str | os.PathLike[str]") -> bytes:
     """The file without its weights, which are not even read."""
     with open(path, "rb") as file:
@@ -159,10 +200,11 @@ def read_result(result: edits_pb2.EstimateResult,
     return answers.Estimate(result.estimate)
 
 
-def table_request(base: Dict[str, Any], levels: int,
-                  degrees: Iterable[int]) -> edits_pb2.ExportCostTableRequest:
+def table_request(base: Dict[str, Any], levels: int, degrees: Iterable[int],
+                  widths: Iterable[float]) -> edits_pb2.ExportCostTableRequest:
     return edits_pb2.ExportCostTableRequest(
-        levels=levels, polynomials=[edits_pb2.ReplaceActivation(degree=d) for d in degrees], **base)
+        levels=levels, width_shares=widths,
+        polynomials=[edits_pb2.ReplaceActivation(degree=d) for d in degrees], **base)
 
 
 def budget_request(base: Dict[str, Any], importance: Optional[Mapping[str, Any]], levels: int,
@@ -191,6 +233,6 @@ def view(layers: bool) -> "question_pb2.EstimateView.ValueType":
 
 __all__ = [
     "BATCH_ESTIMATES", "CostTable", "DeploymentLike", "ModelLike", "ProtocolLike", "answers", "budget_request",
-    "edits_request", "graph_source", "is_large", "key_of", "key_of_edit", "key_of_question", "models_pb2", "oracle_pb2", "question",
-    "question_pb2", "read_edits", "read_result", "table_request", "view"
+    "counting_choice", "edits_request", "graph_source", "is_large", "key_of", "key_of_edit", "key_of_question", "models_pb2", "network",
+    "oracle_pb2", "question", "question_pb2", "read_edits", "read_result", "rewrite_names", "table_request", "view"
 ]

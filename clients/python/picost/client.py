@@ -113,9 +113,9 @@ class Client(_Base, StudyCalls):
             time.sleep(pause)
         raise AssertionError("unreachable")
 
-    def _drive(self, method: Any, *arguments: Any) -> Any:
+    def _drive(self, method: Any, *arguments: Any, **named: Any) -> Any:
         for _ in range(2):
-            call = method(self._memory, *arguments)
+            call = method(self._memory, *arguments, **named)
             try:
                 request = next(call)
                 while True:
@@ -135,9 +135,12 @@ class Client(_Base, StudyCalls):
 
     def estimate(self, model: ModelLike, *, protocol: ProtocolLike, deployment: DeploymentLike,
                  layers: bool = True, dimensions: Optional[Mapping[str, int]] = None,
-                 example: Any = None) -> answers.Estimate:
+                 example: Any = None, rewrites: Iterable[str] = (),
+                 counting: str = "") -> answers.Estimate:
+        """rewrites: passes before planning, as `picost rewrites` lists them. counting: convention
+        of the ReLU counts, "without-stem" for one (docs/counting.md); costs do not depend on it."""
         return self._drive(_methods.estimate, model, protocol, deployment, layers, dimensions,
-                           example)
+                           example, rewrites, counting)
 
     def estimate_batch(self, questions: Iterable[Mapping[str, Any]], *, layers: bool = False,
                        on_error: str = "raise"
@@ -147,14 +150,15 @@ class Client(_Base, StudyCalls):
         return self._drive(_methods.estimate_batch, questions, layers, on_error)
 
     def inspect(self, model: ModelLike, *, dimensions: Optional[Mapping[str, int]] = None,
-                example: Any = None) -> Any:
+                example: Any = None, counting: str = "") -> Any:
         """Protocol-free counts: the message Inspection of proto/picost/v1/oracle.proto."""
-        return self._drive(_methods.inspect, model, dimensions, example)
+        return self._drive(_methods.inspect, model, dimensions, example, counting)
 
     def plan(self, model: ModelLike, *, protocol: ProtocolLike,
-             dimensions: Optional[Mapping[str, int]] = None, example: Any = None) -> Any:
+             dimensions: Optional[Mapping[str, int]] = None, example: Any = None,
+             rewrites: Iterable[str] = (), counting: str = "") -> Any:
         """Primitives, exact bytes and flights: the message ProtocolPlan."""
-        return self._drive(_methods.plan, model, protocol, dimensions, example)
+        return self._drive(_methods.plan, model, protocol, dimensions, example, rewrites, counting)
 
     def evaluate_edits(self, model: ModelLike, edits: Iterable[Any], *, protocol: ProtocolLike,
                        deployment: DeploymentLike, batch: int = 1000, on_error: str = "raise"
@@ -165,8 +169,12 @@ class Client(_Base, StudyCalls):
                            on_error)
 
     def cost_table(self, model: ModelLike, *, protocol: ProtocolLike, deployment: DeploymentLike,
-                   levels: int = 17, degrees: Iterable[int] = ()) -> CostTable:
-        return self._drive(_methods.cost_table, model, protocol, deployment, levels, degrees)
+                   levels: int = 17, degrees: Iterable[int] = (),
+                   widths: Iterable[float] = ()) -> CostTable:
+        """Costs of layer x choice: `levels` counts of kept elements per activation, polynomials of
+        the degrees, and, for groups of layers, shares (below 1) of their channels."""
+        return self._drive(_methods.cost_table, model, protocol, deployment, levels, degrees,
+                           widths)
 
     def solve_budget(self, model: ModelLike, *, protocol: ProtocolLike, deployment: DeploymentLike,
                      importance: Optional[Mapping[str, Any]] = None, levels: int = 17,
@@ -233,9 +241,9 @@ class AsyncClient(_Base, StudyCalls):
             await asyncio.sleep(pause)
         raise AssertionError("unreachable")
 
-    async def _drive(self, method: Any, *arguments: Any) -> Any:
+    async def _drive(self, method: Any, *arguments: Any, **named: Any) -> Any:
         for _ in range(2):
-            call = method(self._memory, *arguments)
+            call = method(self._memory, *arguments, **named)
             try:
                 request = next(call)
                 while True:
@@ -254,10 +262,10 @@ class AsyncClient(_Base, StudyCalls):
 
     async def estimate(self, model: ModelLike, *, protocol: ProtocolLike,
                        deployment: DeploymentLike, layers: bool = True,
-                       dimensions: Optional[Mapping[str, int]] = None, example: Any = None
-                       ) -> answers.Estimate:
+                       dimensions: Optional[Mapping[str, int]] = None, example: Any = None,
+                       rewrites: Iterable[str] = (), counting: str = "") -> answers.Estimate:
         return await self._drive(_methods.estimate, model, protocol, deployment, layers, dimensions,
-                                 example)
+                                 example, rewrites, counting)
 
     async def estimate_batch(self, questions: Iterable[Mapping[str, Any]], *, layers: bool = False,
                              on_error: str = "raise"
@@ -265,12 +273,14 @@ class AsyncClient(_Base, StudyCalls):
         return await self._drive(_methods.estimate_batch, questions, layers, on_error)
 
     async def inspect(self, model: ModelLike, *, dimensions: Optional[Mapping[str, int]] = None,
-                      example: Any = None) -> Any:
-        return await self._drive(_methods.inspect, model, dimensions, example)
+                      example: Any = None, counting: str = "") -> Any:
+        return await self._drive(_methods.inspect, model, dimensions, example, counting)
 
     async def plan(self, model: ModelLike, *, protocol: ProtocolLike,
-                   dimensions: Optional[Mapping[str, int]] = None, example: Any = None) -> Any:
-        return await self._drive(_methods.plan, model, protocol, dimensions, example)
+                   dimensions: Optional[Mapping[str, int]] = None, example: Any = None,
+                   rewrites: Iterable[str] = (), counting: str = "") -> Any:
+        return await self._drive(_methods.plan, model, protocol, dimensions, example, rewrites,
+                                 counting)
 
     async def stream(self, questions: AsyncIterable[Mapping[str, Any]], *, layers: bool = False
                      ) -> AsyncIterator[Tuple[str, Union[answers.Estimate, errors.PicostError]]]:
@@ -282,12 +292,9 @@ class AsyncClient(_Base, StudyCalls):
         async def requests() -> AsyncIterator[edits_pb2.StreamEstimateRequest]:
             async for asked in questions:
                 rest = {key: value for key, value in asked.items() if key != "id"}
-                question = await self._drive(_methods.base, *map(rest.get, (
-                    "model", "protocol", "deployment", "dimensions", "example")))
                 yield edits_pb2.StreamEstimateRequest(
                     correlation_id=asked.get("id", ""),
-                    request=_requests.question_pb2.EstimateRequest(view=_requests.view(layers),
-                                                                   **question))
+                    request=await self._drive(_methods.estimate_request, layers, **rest))
 
         try:
             async for answer in self._stubs["oracle"].StreamEstimate(requests()):
@@ -304,8 +311,9 @@ class AsyncClient(_Base, StudyCalls):
 
     async def cost_table(self, model: ModelLike, *, protocol: ProtocolLike,
                          deployment: DeploymentLike, levels: int = 17,
-                         degrees: Iterable[int] = ()) -> CostTable:
-        return await self._drive(_methods.cost_table, model, protocol, deployment, levels, degrees)
+                         degrees: Iterable[int] = (), widths: Iterable[float] = ()) -> CostTable:
+        return await self._drive(_methods.cost_table, model, protocol, deployment, levels, degrees,
+                                 widths)
 
     async def solve_budget(self, model: ModelLike, *, protocol: ProtocolLike,
                            deployment: DeploymentLike,

@@ -24,12 +24,25 @@ class CostTable:
     def __init__(self, message: edits_pb2.CostTable) -> None:
         self.message = message
         self.layers = {layer.node: layer for layer in message.layers}
+        # Groups of layers that are resized together, by the first one; choice 0: as it is.
+        self.widths = {width.nodes[0]: width for width in message.widths}
+        self._interactions = [self._pair(pair) for pair in message.interactions]
         # Counts alone, ascending: the piecewise-linear form.
         self._grid = {
             node: sorted((c.kept_elements, i) for i, c in enumerate(layer.choices)
                          if c.operation.HasField("keep_relus"))
             for node, layer in self.layers.items()
         }
+
+    def _pair(self, pair: edits_pb2.TableInteraction) -> Tuple[str, int, str, int, Any]:
+        other = (self.message.widths[pair.other_width].nodes[0]
+                 if pair.HasField("other_width") else self.message.layers[pair.layer].node)
+        width = self.message.widths[pair.width].nodes[0]
+        return width, pair.width_choice, other, pair.other_choice, pair
+
+    def choices(self, node: str) -> Any:
+        """Of an activation, or of the group of layers whose widths change with this one."""
+        return (self.layers[node] if node in self.layers else self.widths[node]).choices
 
     def __reduce__(self):
         return CostTable, (self.message,)
@@ -52,23 +65,28 @@ class CostTable:
         return _known(self.message.base, metric)
 
     def total(self, chosen: Mapping[str, int], metric: str = "total_seconds") -> float:
-        """chosen: {node: index of a choice}; layers left out stay as in the base."""
+        """chosen: {node: index of a choice}, nodes of `layers` and of `widths`; what is left out
+        stays as in the base."""
         value = self.base(metric)
         draws = [pool.base_draws for pool in self.message.pools]
-        for node, index in chosen.items():
-            choice = self.layers[node].choices[index]
-            value += _known(choice.added, metric)
-            draws = [d + more for d, more in zip(draws, choice.draws)]
+        made = [self.choices(node)[index] for node, index in chosen.items()]
+        made += [pair for one, first, other, second, pair in self._interactions
+                 if chosen.get(one) == first and chosen.get(other) == second]
+        for part in made:
+            value += _known(part.added, metric)
+            draws = [d + more for d, more in zip(draws, part.draws)]
         for pool, drawn in zip(self.message.pools, draws):
             size = getattr(pool, "yield")
             value += (drawn // size - pool.base_draws // size) * getattr(pool.refill, metric)
         return value
 
     def _point(self, node: str, index: int, metric: str) -> float:
-        """Cost of a choice with refills in proportion to what it draws."""
-        choice = self.layers[node].choices[index]
-        value = _known(choice.added, metric)
-        for pool, draws in zip(self.message.pools, choice.draws):
+        return self._smooth(self.choices(node)[index], metric)
+
+    def _smooth(self, part: Any, metric: str) -> float:
+        """Cost of a choice, or of two together, with refills in proportion to what it draws."""
+        value = _known(part.added, metric)
+        for pool, draws in zip(self.message.pools, part.draws):
             value += draws / getattr(pool, "yield") * getattr(pool.refill, metric)
         return value
 
@@ -121,12 +139,22 @@ class CostTable:
 
     def expected(self, probabilities: Mapping[str, "list[float]"],
                  metric: str = "total_seconds") -> float:
-        """Expected cost under a distribution over each layer's choices (DARTS style)."""
+        """Expected cost under independent distributions over the choices of layers and of widths
+        (DARTS style)."""
         value = self.base(metric)
         for node, row in probabilities.items():
             for index, probability in enumerate(row):
                 value += probability * self._point(node, index, metric)
+        for one, first, other, second, cost in self.interactions(metric):
+            if one in probabilities and other in probabilities:
+                value += probabilities[one][first] * probabilities[other][second] * cost
         return value
+
+    def interactions(self, metric: str = "total_seconds"
+                     ) -> "list[Tuple[str, int, str, int, float]]":
+        """(node of `widths`, choice, other node, choice, cost beyond the sum of both)."""
+        return [(one, first, other, second, self._smooth(pair, metric))
+                for one, first, other, second, pair in self._interactions]
 
     def tensor(self, metric: str = "total_seconds"):
         """The layer x choice matrix as a torch tensor of doubles, in the order of `layers`:
@@ -140,7 +168,7 @@ class CostTable:
 
     def rows(self, node: str, metric: str = "total_seconds") -> "list[float]":
         """What the choices of a layer add, in order: a row of the layer x choice matrix."""
-        return [self._point(node, i, metric) for i in range(len(self.layers[node].choices))]
+        return [self._point(node, i, metric) for i in range(len(self.choices(node)))]
 
 
 def reward(accuracy: float, target: float, latency: float, exponent: float = 0.07) -> float:

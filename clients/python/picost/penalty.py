@@ -1,7 +1,7 @@
 """Latency, bytes or flights as a term of a torch loss, from an exported table."""
 from __future__ import annotations
 
-from typing import Dict, Mapping
+from typing import Dict, List, Mapping, Tuple
 
 import torch
 
@@ -32,13 +32,27 @@ class LatencyPenalty(torch.nn.Module):
         self._base = table.base(metric)
         self._index = {node: i for i, node in enumerate(table.layers)}
         self._nothing: Dict[str, float] = {}
+        for i, node in enumerate(table.widths, len(self._index)):
+            self._index[node] = i
         for node, i in self._index.items():
+            self.register_buffer("rows_%d" % i, torch.tensor(table.rows(node, metric),
+                                                             dtype=torch.float64))
+        # Which choices two probabilities stand for, and what both cost beyond their sum.
+        self._pairs: Dict[Tuple[str, str], Tuple[List[int], List[int]]] = {}
+        costs: Dict[Tuple[str, str], List[float]] = {}
+        for one, first, other, second, cost in table.interactions(metric):
+            choices = self._pairs.setdefault((one, other), ([], []))
+            choices[0].append(first)
+            choices[1].append(second)
+            costs.setdefault((one, other), []).append(cost)
+        for i, pair in enumerate(self._pairs):
+            self.register_buffer("pair_%d" % i, torch.tensor(costs[pair], dtype=torch.float64))
+        for node in table.layers:
+            i = self._index[node]
             self._nothing[node], line = table.line(node, metric, envelope)
             self.register_buffer("kept_%d" % i, torch.tensor([float(k) for k, _ in line],
                                                              dtype=torch.float64))
             self.register_buffer("cost_%d" % i, torch.tensor([y for _, y in line],
-                                                             dtype=torch.float64))
-            self.register_buffer("rows_%d" % i, torch.tensor(table.rows(node, metric),
                                                              dtype=torch.float64))
 
     def forward(self, masks: Mapping[str, torch.Tensor]) -> torch.Tensor:
@@ -53,14 +67,19 @@ class LatencyPenalty(torch.nn.Module):
         return self._base + torch.stack(terms).sum()
 
     def of_choices(self, probabilities: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """probabilities: {node: one per choice of the table's layer}, as softmax of architecture
-        parameters gives (DARTS), or the sample of a gate (ProxylessNAS): the expected cost."""
+        """probabilities: {node: one per choice of the table's layer or width}, as softmax of
+        architecture parameters gives (DARTS), or the sample of a gate (ProxylessNAS): the expected
+        cost. Widths that are not named stay as in the base."""
         terms = []
         for node, row in probabilities.items():
             costs = getattr(self, "rows_%d" % self._index[node])
             if row.shape != costs.shape:
                 raise ValueError("%s has %d choices, not %s" % (node, len(costs), tuple(row.shape)))
             terms.append((row.double() * costs).sum())
+        for i, ((one, other), (first, second)) in enumerate(self._pairs.items()):
+            if one in probabilities and other in probabilities:
+                both = probabilities[one].double()[first] * probabilities[other].double()[second]
+                terms.append((both * getattr(self, "pair_%d" % i)).sum())
         return self._base + torch.stack(terms).sum()
 
     def _interpolated(self, node: str, count: torch.Tensor) -> torch.Tensor:
