@@ -12,6 +12,7 @@
 #include "estimator/graph/graph.h"
 #include "estimator/graph/node_attributes.h"
 #include "estimator/graph/onnx_text.h"
+#include "onnx/onnx_pb.h"
 
 namespace picost::graph {
 namespace {
@@ -161,6 +162,25 @@ TEST(ImportOnnx, ListsEveryUnboundDimensionWithABindingToPaste) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("batch, height"));
   EXPECT_THAT(GetErrorSite(status).mend, HasSubstr("--dim batch=1 --dim height=1"));
+}
+
+// As Paddle's exporter writes them: one name for everything that is open.
+TEST(ImportOnnx, BindsDimensionsCalledQuestionMarkByTheirAxis) {
+  ::onnx::ModelProto model;
+  ASSERT_TRUE(model.ParseFromString(OnnxGraph("(float[H,W] x) => (y) { y = Relu(x) }")));
+  for (auto& dim : *model.mutable_graph()
+                        ->mutable_input(0)
+                        ->mutable_type()
+                        ->mutable_tensor_type()
+                        ->mutable_shape()
+                        ->mutable_dim()) {
+    dim.set_dim_param("?");
+  }
+  const std::string file = model.SerializeAsString();
+  EXPECT_THAT(GetErrorSite(Refusal(file)).mend, HasSubstr("--dim x.0=1 --dim x.1=1"));
+  const auto graph = ImportOnnx(file, {.dimensions = {{"x.0", 4}, {"x.1", 6}}});
+  ASSERT_TRUE(graph.ok()) << graph.status();
+  EXPECT_THAT(OutputDims(*graph), ElementsAre(4, 6));
 }
 
 TEST(ImportOnnx, WarnsOfABindingThatNothingUses) {

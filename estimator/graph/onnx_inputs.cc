@@ -41,10 +41,10 @@ absl::StatusOr<TensorType> DimensionBinder::Bind(const ::onnx::ValueInfoProto& v
       type.dims.push_back(dim.dim_value());
       continue;
     }
-    // A dimension without a name is bound as INPUT.AXIS.
-    const std::string name = dim.has_dim_param() && !dim.dim_param().empty()
-                                 ? dim.dim_param()
-                                 : absl::StrCat(value.name(), ".", i);
+    // A dimension without a name is bound as INPUT.AXIS. Exporters of Paddle write "?" for
+    // all that is open, which must not bind height and width to the same number.
+    const bool named = dim.has_dim_param() && !dim.dim_param().empty() && dim.dim_param() != "?";
+    const std::string name = named ? dim.dim_param() : absl::StrCat(value.name(), ".", i);
     const auto bound = options_.dimensions.find(name);
     if (bound == options_.dimensions.end()) {
       if (std::find(unbound_.begin(), unbound_.end(), name) == unbound_.end()) {

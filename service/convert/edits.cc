@@ -204,7 +204,7 @@ void ToProto(const whatif::CostTable& from, v1::CostTable& to) {
     for (const std::string& node : width.nodes) out.add_nodes(node);
     for (const whatif::WidthChoice& choice : width.choices) {
       v1::WidthChoice& row = *out.add_choices();
-      row.set_share(choice.share);
+      row.set_channel_share(choice.share);
       for (const whatif::EditOperation& operation : choice.operations) {
         ToProto(operation, *row.add_operations());
       }
