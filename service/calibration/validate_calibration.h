@@ -1,0 +1,30 @@
+// Checks of what the service Calibrations is asked, before anything is done with it:
+// kInvalidArgument, naming the field.
+#ifndef PICOST_SERVICE_CALIBRATION_VALIDATE_CALIBRATION_H_
+#define PICOST_SERVICE_CALIBRATION_VALIDATE_CALIBRATION_H_
+
+#include <array>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "proto/picost/v1/calibrations.pb.h"
+
+namespace picost::service {
+
+// One phase that a measurement may speak of.
+struct MeasuredPhase {
+  v1::Phase phase;
+  std::optional<double> seconds;  // nothing: not measured
+  const char* field;
+};
+std::array<MeasuredPhase, 3> PhasesOf(const v1::Measurement& from);
+
+// What is wrong with an entry is at "measurements[i]".
+absl::Status ValidateMeasurement(const v1::Measurement& measurement);
+absl::Status Validate(const v1::ReportMeasurementsRequest& request);
+absl::Status Validate(const v1::EvaluateCalibrationRequest& request);
+absl::Status Validate(const v1::ImportCalibrationRequest& request);
+
+}  // namespace picost::service
+
+#endif  // PICOST_SERVICE_CALIBRATION_VALIDATE_CALIBRATION_H_
