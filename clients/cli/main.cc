@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "clients/cli/cli.h"
 #include "service/in_process.h"
+#include "tools/version/version.h"
 
 namespace picost::cli {
 namespace {
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
                            .err = &std::cerr,
                            .err_is_terminal = isatty(STDERR_FILENO) == 1,
                            .program_path = argv[0],
+                           .version = picost::kVersion,
                            .data_dir_variable = data_dir != nullptr ? data_dir : "",
                            .start_local = picost::cli::StartLocal,
                            .strip_weights = picost::cli::Strip});
