@@ -1,5 +1,7 @@
-"""SIGTERM as load balancers, callers and systemd see it: NOT_SERVING, calls in progress end, status 0."""
+"""Signals as operators, load balancers and callers see them: SIGTERM drains, SIGHUP reads again."""
+import os
 import queue
+import shutil
 import signal
 import threading
 import time
@@ -7,8 +9,9 @@ import unittest
 
 import grpc
 
-from proto.picost.v1 import catalog_pb2, catalog_pb2_grpc, edits_pb2, oracle_pb2_grpc
-from harness import DaemonTestCase, empty_data, wait_for
+from proto.picost.v1 import (calibrations_pb2, calibrations_pb2_grpc, catalog_pb2, catalog_pb2_grpc, edits_pb2,
+                             oracle_pb2_grpc)
+from harness import DATA, DaemonTestCase, empty_data, wait_for
 
 # grpc.health.v1.HealthCheckResponse, as bytes: field 1 is the status.
 SERVING, NOT_SERVING = b"\x08\x01", b"\x08\x02"
@@ -83,6 +86,42 @@ class LifecycleTest(DaemonTestCase):
             self.assertEqual(0, daemon.process.wait(timeout=60))
             self.assertGreater(time.monotonic() - begin, 0.9, "it had its second")
             stream.requests.put(None)
+
+    def test_aliases_of_the_folder_follow_sighup_and_a_mistake_leaves_the_old_in_use(self):
+        data = os.path.join(self.folder, "data")
+        shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("models", "published"))
+        aliases = os.path.join(data, "calibration/aliases.textproto")
+        with open(aliases) as f:
+            shipped = f.read()
+
+        def write(text):
+            with open(aliases + ".new", "w") as f:
+                f.write(text)
+            os.replace(aliases + ".new", aliases)
+
+        daemon = self.start(data=data)
+        with daemon.channel() as channel:
+            stub = calibrations_pb2_grpc.CalibrationsStub(channel)
+
+            def table_of(alias):
+                listed = stub.ListAliases(calibrations_pb2.ListAliasesRequest(page_size=1000), timeout=60)
+                return {one.name: one.calibration for one in listed.aliases}.get("aliases/" + alias)
+
+            self.assertIsNone(table_of("mine"))
+            write(shipped + '\naliases { name: "mine" table: "emp" }\n')
+            daemon.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: table_of("mine") == "calibrations/emp", "the alias")
+            write(shipped + '\naliases { name: "mine" table: "no-such-table" }\n')
+            daemon.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "data not reloaded" in daemon.read_log(), "a line about the mistake")
+            self.assertIn("no-such-table", daemon.read_log())
+            self.assertEqual("calibrations/emp", table_of("mine"))
+            self.assertEqual(1, daemon.metric('picost_reloads_total{result="failed",what="data"}'))
+            self.assertEqual((200, "ready\n"), daemon.get("/readyz"))
+            # Mended; nobody sends a signal.
+            write(shipped + '\naliases { name: "mine" table: "cheetah" }\n')
+            wait_for(lambda: table_of("mine") == "calibrations/cheetah", "the mended alias", 120)
+        self.assertEqual(0, daemon.stop())
 
     def test_a_second_signal_changes_nothing(self):
         daemon = self.start("--drain-seconds=60", data=empty_data(self.folder))
