@@ -70,7 +70,7 @@ std::string_view Call::Header(const char* name) const {
   return {found->second.data(), found->second.size()};
 }
 
-absl::Status Call::Admit() {
+absl::Status Call::CheckAccess() {
   Credentials shown{.authorization = Header("authorization")};
   const auto auth = context_->auth_context();
   if (auth != nullptr && auth->IsPeerAuthenticated()) {
@@ -88,10 +88,12 @@ absl::Status Call::Admit() {
   }
   principal_ = *std::move(principal);
   absl::Status status = AccessControl::Authorize(*principal_, method_.role, method_.name);
-  if (!status.ok()) {
-    rules_.metrics->RecordRejection("forbidden");
-    return status;
-  }
+  if (!status.ok()) rules_.metrics->RecordRejection("forbidden");
+  return status;
+}
+
+absl::Status Call::Admit() {
+  PICOST_RETURN_IF_ERROR(CheckAccess());
   PICOST_RETURN_IF_ERROR(MeterQuestion());
   inside_ = rules_.in_flight->TryEnter();
   if (inside_) return absl::OkStatus();

@@ -83,6 +83,11 @@ class Call {
   // The error where the call may not go on; End follows in any case.
   absl::Status Admit();
 
+  // Of a stream that goes on: who calls, and whether they still may. A token that is
+  // withdrawn, or a role that is lowered, ends the streams that are open, too; End
+  // follows where it is an error. Costs a hash of the token.
+  absl::Status CheckAccess();
+
   // Another question of a stream: it counts against the principal's rate.
   absl::Status MeterQuestion();
 

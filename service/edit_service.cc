@@ -20,6 +20,7 @@
 #include "service/convert/graph.h"
 #include "service/convert/protocol.h"
 #include "service/error_reason.h"
+#include "service/serialize.h"
 #include "service/status_convert.h"
 #include "service/validate.h"
 
@@ -75,18 +76,6 @@ struct Kept {
 };
 
 absl::StatusOr<std::vector<whatif::EditOperation>> ReadOperations(
-    const google::protobuf::RepeatedPtrField<v1::EditOperation>& from) {
-  PICOST_RETURN_IF_ERROR(CheckCount(from.size(), kMostOperations, "operations"));
-  std::vector<whatif::EditOperation> operations;
-  for (int i = 0; i < from.size(); ++i) {
-    PICOST_ASSIGN_OR_RETURN(whatif::EditOperation one,
-                            FromProto(from[i], absl::StrCat("operations[", i, "]")));
-    operations.push_back(std::move(one));
-  }
-  return operations;
-}
-
-absl::StatusOr<std::vector<whatif::EditOperation>> ReadOperations(
     const v1::Edit& edit, const google::protobuf::RepeatedPtrField<std::string>& nodes) {
   if (edit.kept_size() != 0 && edit.kept_size() != nodes.size()) {
     return Invalid(
@@ -100,7 +89,7 @@ absl::StatusOr<std::vector<whatif::EditOperation>> ReadOperations(
     operations.push_back(whatif::KeepRelus{.node = nodes[i], .count = edit.kept(i)});
   }
   PICOST_ASSIGN_OR_RETURN(std::vector<whatif::EditOperation> others,
-                          ReadOperations(edit.operations()));
+                          FromProto(edit.operations(), "operations"));
   for (whatif::EditOperation& other : others) operations.push_back(std::move(other));
   return operations;
 }
@@ -162,7 +151,7 @@ absl::StatusOr<SessionCache::Lease> EditService::Open(const Request& request) {
   // alive, so that no other data get its address.
   std::string key = absl::StrCat(
       loaded->graph.fingerprint(), "|", protocol.id, "|", protocol.parameters.DebugString(), "|",
-      reinterpret_cast<uintptr_t>(data.get()), "|", request.deployment().SerializeAsString());
+      reinterpret_cast<uintptr_t>(data.get()), "|", SerializeInOrder(request.deployment()));
   std::unique_ptr<whatif::EditSession> session = sessions_.Take(key);
   if (session == nullptr) {
     const auto kept = std::make_shared<const Kept<decltype(loaded), decltype(data)>>(
@@ -296,7 +285,7 @@ absl::Status EditService::SolveBudget(const v1::SolveBudgetRequest& request,
 absl::Status EditService::EstimateCapacity(const v1::EstimateCapacityRequest& request,
                                            v1::Capacity& response) {
   PICOST_ASSIGN_OR_RETURN(const std::vector<whatif::EditOperation> operations,
-                          ReadOperations(request.operations()));
+                          FromProto(request.operations(), "operations"));
   PICOST_ASSIGN_OR_RETURN(const SessionCache::Lease session, Open(request));
   const auto totals = session->Evaluate(operations);
   if (!totals.ok()) return PlanningError(totals.status());
@@ -312,7 +301,7 @@ absl::Status EditService::EstimateCapacity(const v1::EstimateCapacityRequest& re
 absl::StatusOr<EditService::EvaluatedEdit> EditService::EvaluateOne(
     const v1::EstimateRequest& question, const Operations& operations) {
   PICOST_ASSIGN_OR_RETURN(const std::vector<whatif::EditOperation> edit,
-                          ReadOperations(operations));
+                          FromProto(operations, "operations"));
   PICOST_ASSIGN_OR_RETURN(const SessionCache::Lease session, Open(question));
   auto totals = session->Evaluate(edit);
   if (!totals.ok()) return PlanningError(totals.status());
@@ -321,7 +310,7 @@ absl::StatusOr<EditService::EvaluatedEdit> EditService::EvaluateOne(
 
 absl::StatusOr<EditService::EditedEstimate> EditService::EstimateEdited(
     const v1::EstimateRequest& question, const Operations& operations) {
-  PICOST_ASSIGN_OR_RETURN(std::vector<whatif::EditOperation> edit, ReadOperations(operations));
+  PICOST_ASSIGN_OR_RETURN(std::vector<whatif::EditOperation> edit, FromProto(operations, "operations"));
   PICOST_ASSIGN_OR_RETURN(const SessionCache::Lease session, Open(question));
   const graph::Graph& base = session->base();
   PICOST_ASSIGN_OR_RETURN(

@@ -7,12 +7,13 @@
 #include "proto/picost/v1/edits.pb.h"
 #include "service/call.h"
 #include "service/edit_service.h"
+#include "service/stream_slots.h"
 
 namespace picost::service {
 
-// All outlive the call.
+// All outlive the call. slots: of estimate streams.
 grpc::ServerBidiReactor<v1::StreamEstimateRequest, v1::StreamEstimateResponse>* StartEstimateStream(
-    EditService* edits, const CallRules& rules, const Method& method,
+    EditService* edits, StreamSlots* slots, const CallRules& rules, const Method& method,
     grpc::CallbackServerContext* context);
 
 }  // namespace picost::service

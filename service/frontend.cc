@@ -13,6 +13,8 @@
 #include "proto/picost/v1/oracle.grpc.pb.h"
 #include "proto/picost/v1/studies.grpc.pb.h"
 #include "service/estimate_stream.h"
+#include "service/graph_loader.h"
+#include "service/stream_slots.h"
 #include "service/study/trial_watch.h"
 #include "service/unary.h"
 #include "service/upload_stream.h"
@@ -30,7 +32,7 @@ bool IsHeavy(const Request& request) {
   if constexpr (requires { request.rewrites_size(); }) {
     if (request.rewrites_size() > 0) return true;
   }
-  return request.graph().source_case() != v1::GraphSource::kModel;
+  return NeedsReading(request.graph());
 }
 
 // The methods of the service NAME, in the file of Message.
@@ -61,7 +63,7 @@ class ModelsFrontend : public v1::Models::CallbackService {
   PICOST_HEAVY(CreateModel, CreateModelRequest, v1::Model)
   grpc::ServerReadReactor<v1::UploadModelRequest>* UploadModel(CallbackServerContext* context,
                                                                v1::Model* response) override {
-    return StartUploadStream({service_, rules_, &methods_["UploadModel"], &upload_slots_}, context,
+    return StartUploadStream({service_, rules_, &methods_["UploadModel"], &uploads_}, context,
                              response);
   }
   PICOST_UNARY(GetModel, GetModelRequest, v1::Model)
@@ -78,7 +80,7 @@ class ModelsFrontend : public v1::Models::CallbackService {
   ModelService* const service_;
   const CallRules rules_;
   const ServiceMethods methods_;
-  UploadSlots upload_slots_;
+  StreamSlots uploads_{StreamSlots::kMostUploads};
 };
 
 class OracleFrontend : public v1::CostOracle::CallbackService {
@@ -105,7 +107,7 @@ class OracleFrontend : public v1::CostOracle::CallbackService {
               v1::CompareDeploymentsResponse)
   grpc::ServerBidiReactor<v1::StreamEstimateRequest, v1::StreamEstimateResponse>* StreamEstimate(
       CallbackServerContext* context) override {
-    return StartEstimateStream(edits_, rules_, methods_["StreamEstimate"], context);
+    return StartEstimateStream(edits_, &streams_, rules_, methods_["StreamEstimate"], context);
   }
 
  private:
@@ -114,6 +116,8 @@ class OracleFrontend : public v1::CostOracle::CallbackService {
   CompareService* const compare_;
   const CallRules rules_;
   const ServiceMethods methods_;
+  // Open streams cost their clients nothing: the other half is for calls.
+  StreamSlots streams_{static_cast<size_t>((rules_.in_flight->most() + 1) / 2)};
 };
 
 class CatalogFrontend : public v1::Catalog::CallbackService {

@@ -1,33 +1,22 @@
 #include "service/graph_loader.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/graph/onnx_wire.h"
+#include "estimator/whatif/graph_edit.h"
+#include "service/convert/edits.h"
 #include "service/convert/enums.h"
 #include "service/convert/layer_shapes.h"
 #include "service/error_reason.h"
+#include "service/serialize.h"
 
 namespace picost::service {
 namespace {
-
-// Map entries in order of their keys: the default order differs between runs.
-std::string SerializeInOrder(const google::protobuf::Message& message) {
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&coded);
-  }
-  return bytes;
-}
 
 class Stopwatch {
  public:
@@ -46,14 +35,29 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_;
 };
 
+// After the operations of the source, if it has any.
+absl::StatusOr<std::shared_ptr<const LoadedGraph>> Edited(std::shared_ptr<const LoadedGraph> base,
+                                                          const v1::GraphSource& source) {
+  if (source.operations().empty()) return base;
+  PICOST_ASSIGN_OR_RETURN(std::vector<whatif::EditOperation> operations,
+                          FromProto(source.operations(), "graph.operations"));
+  auto graph = whatif::ApplyEdit(base->graph, {base->graph.fingerprint(), std::move(operations)});
+  if (!graph.ok()) return AtElement(graph.status(), "graph");
+  count::OpCounts counts = count::CountOps(*graph);
+  return std::make_shared<const LoadedGraph>(LoadedGraph{*std::move(graph), std::move(counts)});
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::Load(
     const v1::GraphSource& source) {
-  if (source.source_case() == v1::GraphSource::kModel) return LoadRegistered(source.model());
+  if (source.source_case() == v1::GraphSource::kModel) {
+    PICOST_ASSIGN_OR_RETURN(const auto registered, LoadRegistered(source.model()));
+    return Edited(registered, source);
+  }
   auto imported = Import(source);
   if (!imported.ok()) return WithReason(imported.status(), kModelRefused);
-  return imported;
+  return Edited(*std::move(imported), source);
 }
 
 absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::LoadUnfolded(
@@ -66,7 +70,9 @@ absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::LoadUnfolded(
   }
   auto imported = Import(registered ? kept : source, /*fold_affine=*/false);
   if (!imported.ok()) return WithReason(imported.status(), kModelRefused);
-  return imported;
+  if (!registered) return Edited(*std::move(imported), source);
+  PICOST_ASSIGN_OR_RETURN(const auto as_registered, Edited(*std::move(imported), kept));
+  return Edited(as_registered, source);
 }
 
 absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::Import(
@@ -105,6 +111,7 @@ absl::StatusOr<std::shared_ptr<const LoadedGraph>> GraphLoader::LoadRegistered(
         {.field = "graph.model", .mend = "Delete the model and create it again."});
   };
   auto imported = Import(source);
+  if (imported.ok()) imported = Edited(*imported, source);
   if (!imported.ok()) return again("which read a file that this one refuses");
   if ((*imported)->graph.fingerprint() != id) return again("which read its file in another way");
   cache_.Insert(*imported);
@@ -130,6 +137,7 @@ absl::StatusOr<std::string> GraphLoader::SourceToKeep(const v1::GraphSource& sou
   *kept.mutable_dimensions() = source.dimensions();
   *kept.mutable_trip_counts() = source.trip_counts();
   kept.set_custom_operators(source.custom_operators());
+  *kept.mutable_operations() = source.operations();
   if (source.has_unknown_operators()) kept.set_unknown_operators(source.unknown_operators());
   return SerializeInOrder(kept);
 }

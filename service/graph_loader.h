@@ -17,6 +17,11 @@
 
 namespace picost::service {
 
+// Whether a network has to be read or made, or just looked up.
+inline bool NeedsReading(const v1::GraphSource& source) {
+  return source.source_case() != v1::GraphSource::kModel || !source.operations().empty();
+}
+
 class GraphLoader {
  public:
   // store outlives the loader.

@@ -9,12 +9,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <mutex>
 #include <set>
+#include <utility>
 
 namespace picost::service {
 namespace {
@@ -34,6 +36,7 @@ prometheus::Histogram::BucketBoundaries RatioBuckets() {
 
 constexpr size_t kMaxOperators = 100;
 constexpr size_t kMaxOperatorName = 80;
+constexpr size_t kMaxTables = 200;
 
 // https://github.com/grpc/grpc/blob/master/doc/statuscodes.md
 const char* CodeName(int code) {
@@ -67,11 +70,17 @@ double UnixNow() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-double ResidentBytes() {
+struct MemoryBytes {
+  double address_space = 0;
+  double resident = 0;
+};
+
+MemoryBytes Memory() {
   int64_t total = 0;
   int64_t resident = 0;
   std::ifstream("/proc/self/statm") >> total >> resident;
-  return static_cast<double>(resident) * sysconf(_SC_PAGESIZE);
+  const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
+  return {static_cast<double>(total) * page, static_cast<double>(resident) * page};
 }
 
 double OpenDescriptors() {
@@ -181,6 +190,16 @@ struct Metrics::Parts {
   prometheus::Gauge& resident = Register(registry, prometheus::BuildGauge(),
                                          "process_resident_memory_bytes", "Resident memory.")
                                     .Add({});
+  prometheus::Gauge& address_space =
+      Register(registry, prometheus::BuildGauge(), "process_virtual_memory_bytes",
+               "Address space in use.")
+          .Add({});
+  prometheus::Gauge& most_descriptors =
+      Register(registry, prometheus::BuildGauge(), "process_max_fds",
+               "File descriptors that there may be.")
+          .Add({});
+  prometheus::Family<prometheus::Gauge>& build_info = Register(
+      registry, prometheus::BuildGauge(), "picost_build_info", "1, by version of the daemon.");
   prometheus::Gauge& descriptors =
       Register(registry, prometheus::BuildGauge(), "process_open_fds", "Open file descriptors.")
           .Add({});
@@ -194,9 +213,16 @@ struct Metrics::Parts {
   std::mutex mutex;
   std::map<std::string, std::unique_ptr<MethodMetrics>> methods;
   std::set<std::string> operators;
+  std::map<std::string, prometheus::Gauge*> time_by_table;
 };
 
-Metrics::Metrics() : parts_(std::make_unique<Parts>()) { parts_->start_time.Set(UnixNow()); }
+Metrics::Metrics(const std::string& version) : parts_(std::make_unique<Parts>()) {
+  parts_->start_time.Set(UnixNow());
+  parts_->build_info.Add({{"version", version}}).Set(1);
+  rlimit descriptors{};
+  getrlimit(RLIMIT_NOFILE, &descriptors);
+  parts_->most_descriptors.Set(static_cast<double>(descriptors.rlim_cur));
+}
 
 Metrics::~Metrics() = default;
 
@@ -273,8 +299,23 @@ void Metrics::RecordStoreCall(const std::string& operation, bool failed, double 
   parts_->store_failures.Add({{"operation", operation}}).Increment(failed ? 1 : 0);
 }
 
-void Metrics::SetCalibrationTime(const std::string& table, double unix_seconds) {
-  parts_->calibration_times.Add({{"table", table}}).Set(unix_seconds);
+void Metrics::SetCalibrationTimes(const std::map<std::string, double>& unix_seconds_by_table) {
+  std::map<std::string, double> shown;
+  for (const auto& [table, time] : unix_seconds_by_table) {
+    const bool fits = shown.size() < kMaxTables;
+    const auto [entry, added] = shown.emplace(fits ? table : "other", time);
+    if (!added) entry->second = std::min(entry->second, time);
+  }
+  const std::lock_guard lock(parts_->mutex);
+  std::map<std::string, prometheus::Gauge*> now;
+  for (const auto& [table, time] : shown) {
+    now[table] = &parts_->calibration_times.Add({{"table", table}});
+    now[table]->Set(time);
+  }
+  for (const auto& [table, gauge] : parts_->time_by_table) {
+    if (!now.contains(table)) parts_->calibration_times.Remove(gauge);
+  }
+  parts_->time_by_table = std::move(now);
 }
 
 namespace {
@@ -332,7 +373,9 @@ void Metrics::RecordMeasurement(const std::string& protocol, double ratio, bool 
 }
 
 std::string Metrics::Render() {
-  parts_->resident.Set(ResidentBytes());
+  const MemoryBytes memory = Memory();
+  parts_->resident.Set(memory.resident);
+  parts_->address_space.Set(memory.address_space);
   parts_->descriptors.Set(OpenDescriptors());
   const double cpu = CpuSeconds() - parts_->cpu.Value();
   if (cpu > 0) parts_->cpu.Increment(cpu);

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,7 +43,7 @@ enum class Coverage { kMeasured, kExtrapolated, kMissing };
 
 class Metrics {
  public:
-  Metrics();
+  explicit Metrics(const std::string& version = "");
   ~Metrics();
 
   // method: "picost.v1.CostOracle/Estimate". Lives as long as this object.
@@ -51,7 +52,8 @@ class Metrics {
   void RecordStreamQuestion(int code);
   void CallBegins();
   void CallEnds();
-  // reason: "queue-full", "in-flight", "rate", "unauthenticated", "forbidden".
+  // reason: "queue-full", "in-flight", "streams-full", "uploads-full", "rate", "unauthenticated",
+  // "forbidden".
   void RecordRejection(const std::string& reason);
   // A model that was refused: by gRPC code, and the operator nobody knows, if that
   // was the reason. The first 100 operators get a label of their own.
@@ -61,10 +63,11 @@ class Metrics {
   void RecordEstimate(Coverage coverage);
   void RecordCacheLookup(bool hit);
   void SetCacheBytes(double bytes);
-  // operation: "insert", "get", "list", "delete", "check".
+  // operation: of service/store/metered_*_store: "insert", "add-trials", ...
   void RecordStoreCall(const std::string& operation, bool failed, double seconds);
-  // Days since the measurement count from the date that the table gives.
-  void SetCalibrationTime(const std::string& table, double unix_seconds);
+  // When each table in use was measured, by the date that it gives; users import
+  // tables, so that of more than 200 the oldest of the rest stands for them as "other".
+  void SetCalibrationTimes(const std::map<std::string, double>& unix_seconds_by_table);
   // Tables of the data directory that cannot be read.
   void SetSkippedTables(double count);
   // what: "data", "principals", "certificates".

@@ -1,5 +1,6 @@
 #include "service/metrics.h"
 
+#include <map>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -40,6 +41,38 @@ TEST(MetricsTest, OperatorsOfStrangersMakeABoundedNumberOfSeries) {
   EXPECT_EQ(series, 101u);
   EXPECT_THAT(text, HasSubstr("picost_unsupported_operators_total{operator=\"other\"} 201"));
   EXPECT_THAT(text, HasSubstr("picost_models_refused_total{code=\"UNIMPLEMENTED\"} 301"));
+}
+
+TEST(MetricsTest, TablesOfUsersMakeABoundedNumberOfSeriesAndGoWhenTheyGo) {
+  Metrics metrics;
+  std::map<std::string, double> times;
+  for (int i = 0; i < 300; ++i) times["t" + std::to_string(1000 + i)] = 5000 + i;
+  metrics.SetCalibrationTimes(times);
+  std::string text = metrics.Render();
+  size_t series = 0;
+  for (size_t at = 0;
+       (at = text.find("\npicost_calibration_time_seconds{", at)) != std::string::npos; ++at) {
+    ++series;
+  }
+  EXPECT_EQ(series, 201u);
+  EXPECT_THAT(text, HasSubstr("picost_calibration_time_seconds{table=\"t1199\"} 5199\n"));
+  EXPECT_THAT(text, HasSubstr("picost_calibration_time_seconds{table=\"other\"} 5200\n"));
+  metrics.SetCalibrationTimes({{"t1001", 7}});
+  text = metrics.Render();
+  EXPECT_THAT(text, HasSubstr("picost_calibration_time_seconds{table=\"t1001\"} 7\n"));
+  EXPECT_THAT(text, Not(HasSubstr("t1000")));
+  EXPECT_THAT(text, Not(HasSubstr("other")));
+}
+
+TEST(MetricsTest, TellsVersionAndProcess) {
+  const std::string text = Metrics("1.2.3").Render();
+  EXPECT_THAT(text, HasSubstr("\npicost_build_info{version=\"1.2.3\"} 1\n"));
+  for (const char* name : {"process_cpu_seconds_total", "process_max_fds", "process_open_fds",
+                           "process_resident_memory_bytes", "process_start_time_seconds",
+                           "process_virtual_memory_bytes"}) {
+    EXPECT_THAT(text, HasSubstr(std::string("\n") + name + " "));
+    EXPECT_THAT(text, Not(HasSubstr(std::string("\n") + name + " 0\n"))) << name;
+  }
 }
 
 TEST(MetricsTest, MeasurementsAreCountedAgainstTheirInterval) {

@@ -182,9 +182,8 @@ void OracleService::RememberTotals(const std::string& key, const v1::EstimateReq
 
 absl::Status OracleService::Estimate(const v1::EstimateRequest& request, v1::Estimate& response) {
   // Mistakes of the request come before what the server lacks.
-  const bool repeats = request.graph().source_case() == v1::GraphSource::kModel &&
-                       request.rewrites().empty() && request.has_view() &&
-                       request.view() == v1::ESTIMATE_VIEW_TOTALS;
+  const bool repeats = !NeedsReading(request.graph()) && request.rewrites().empty() &&
+                       request.has_view() && request.view() == v1::ESTIMATE_VIEW_TOTALS;
   if (!repeats) PICOST_RETURN_IF_ERROR(Validate(request));
   auto data = data_->Get();
   if (!data.ok()) {

@@ -22,11 +22,15 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "service/access/token.h"
 #include "service/check_config.h"
 #include "service/config/config_check.h"
+#include "service/config/flags.h"
 #include "service/server.h"
+#include "tools/version/version.h"
 
 ABSL_FLAG(std::string, config, "",
           "DaemonConfig in text format (service/config/picostd_config.proto); the flags below "
@@ -124,6 +128,30 @@ bool ApplyFlags(config::DaemonConfig& config) {
   return true;
 }
 
+// A field as its user knows it: by the flag that set it, if one did.
+std::string NameOf(const std::string& field) {
+  struct OfFlag {
+    const char* field;
+    const char* flag;
+    bool given;
+  };
+  const OfFlag flags[] = {
+      {"listeners[0].address", "--listen", absl::GetFlag(FLAGS_listen).has_value()},
+      {"admin.address", "--admin-listen", absl::GetFlag(FLAGS_admin_listen).has_value()},
+      {"store", "--store", absl::GetFlag(FLAGS_store).has_value()},
+      {"drain_seconds", "--drain-seconds", absl::GetFlag(FLAGS_drain_seconds).has_value()},
+      {"limits.worker_threads", "--worker-threads",
+       absl::GetFlag(FLAGS_worker_threads).has_value()},
+      {"limits.waiting_calls", "--waiting-calls", absl::GetFlag(FLAGS_waiting_calls).has_value()},
+      {"limits.model_cache_megabytes", "--cache-megabytes",
+       absl::GetFlag(FLAGS_cache_megabytes).has_value()},
+  };
+  for (const OfFlag& one : flags) {
+    if (one.given && field == one.field) return one.flag;
+  }
+  return field;
+}
+
 // The configuration of file and flags; nothing where it has mistakes, which have
 // been printed.
 std::optional<config::DaemonConfig> Configure() {
@@ -139,7 +167,7 @@ std::optional<config::DaemonConfig> Configure() {
   }
   const std::vector<FieldProblem> problems = CheckConfig(config);
   for (const FieldProblem& problem : problems) {
-    std::cerr << "picostd: " << problem.field << ": " << problem.what << "\n";
+    std::cerr << "picostd: " << NameOf(problem.field) << ": " << problem.what << "\n";
   }
   if (!problems.empty()) return std::nullopt;
   return config;
@@ -226,11 +254,30 @@ void UnderscoresInFlags(int argc, char** argv) {
 }  // namespace
 }  // namespace picost::service
 
+constexpr char kUsage[] = "the private-inference cost oracle as a gRPC daemon";
+
 int main(int argc, char** argv) {
   // Debian's build looks for deadlocks at every lock, at a price.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  absl::SetProgramUsageMessage("the private-inference cost oracle as a gRPC daemon");
+  absl::SetProgramUsageMessage(kUsage);
+  absl::FlagsUsageConfig usage;
+  usage.version_string = [] { return absl::StrCat("picostd ", picost::kVersion, "\n"); };
+  absl::SetFlagsUsageConfig(usage);
   picost::service::UnderscoresInFlags(argc, argv);
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  for (const std::string& argument : arguments) {
+    if (argument != "--help" && argument != "-h") continue;
+    std::cout << "picostd: " << kUsage << "\n\n";
+    picost::service::PrintFlags("service/picostd.cc", std::cout);
+    std::cout << "  --version"
+              << "\n\nSIGTERM and SIGINT end it, SIGHUP reads data, principals and "
+                 "certificates again.\n";
+    return 0;
+  }
+  if (const auto bad = picost::service::BadFlag(arguments)) {
+    std::cerr << "picostd: " << *bad << ". See --help.\n";
+    return 2;
+  }
   const auto rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1) {
     std::cerr << "picostd: unexpected argument '" << rest[1] << "'. See --help.\n";

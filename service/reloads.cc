@@ -1,6 +1,10 @@
 #include "service/reloads.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -78,11 +82,20 @@ std::string FolderStamp(const std::string& path) { return StampOf(path, ""); }
 std::string CalibrationStamp(const std::string& path) { return StampOf(path, ".journal"); }
 
 std::string FilesStamp(const std::vector<std::string>& paths) {
+  const auto nanos = [](const timespec& time) {
+    return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  };
   std::string stamp;
   for (const std::string& path : paths) {
-    std::error_code ignored;
-    absl::StrAppend(&stamp, path, "|", fs::file_size(path, ignored), "|",
-                    fs::last_write_time(path, ignored).time_since_epoch().count(), "\n");
+    struct stat file = {};
+    if (stat(path.c_str(), &file) != 0) {
+      absl::StrAppend(&stamp, path, "|absent\n");
+      continue;
+    }
+    // The time of modification can be set back, and is, by cp -p, rsync and tar: of a
+    // file of equal size then only inode and time of change tell.
+    absl::StrAppend(&stamp, path, "|", file.st_size, "|", file.st_ino, "|", nanos(file.st_mtim),
+                    "|", nanos(file.st_ctim), "\n");
   }
   return stamp;
 }

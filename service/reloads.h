@@ -52,7 +52,8 @@ class Reloads {
   std::thread thread_;
 };
 
-// Names, sizes and times of all files under a folder: differs when one does.
+// Names, sizes, inodes and times of modification and of change of all files under a
+// folder: differs when one does, also where its old time was given back to it.
 std::string FolderStamp(const std::string& path);
 // The same of a folder that `picost calibrate run` writes into, without the journals
 // of runs that go on.

@@ -65,6 +65,15 @@ TEST(ReloadsTest, AStampDiffersWhenAFileDoes) {
   std::ofstream(folder + "/inner/file") << "longer";
   EXPECT_NE(FolderStamp(folder), one);
   EXPECT_NE(FilesStamp({folder + "/inner/file"}), FilesStamp({folder + "/nothing"}));
+  // Other bytes of equal length with the old time, as cp -p and rsync leave them.
+  const std::string file = folder + "/inner/file";
+  const auto time = std::filesystem::last_write_time(file);
+  const std::string before = FilesStamp({file});
+  std::ofstream(file + ".new") << "LONGER";
+  std::filesystem::last_write_time(file + ".new", time);
+  std::filesystem::rename(file + ".new", file);
+  EXPECT_EQ(std::filesystem::last_write_time(file), time);
+  EXPECT_NE(FilesStamp({file}), before);
   EXPECT_EQ(FolderStamp(folder + "/nothing"), "");
 }
 

@@ -5,6 +5,7 @@
 #include <grpcpp/health_check_service_interface.h>
 
 #include <atomic>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -39,6 +40,7 @@
 #include "service/reloads.h"
 #include "service/store/metered_model_store.h"
 #include "service/store/metered_resource_store.h"
+#include "service/store/metered_study_store.h"
 #include "service/store/open_store.h"
 #include "service/store/open_study_store.h"
 #include "service/store/resource_store.h"
@@ -46,6 +48,7 @@
 #include "service/study/study_service.h"
 #include "service/study/trial_metrics.h"
 #include "service/work_queue.h"
+#include "tools/version/version.h"
 
 namespace picost::service {
 namespace {
@@ -84,15 +87,9 @@ struct Server::Parts {
       : config(with_defaults),
         logger(log, config.logging()),
         access(std::move(access_control)),
-        store(std::move(opened),
-              [this](const std::string& operation, bool failed, double seconds) {
-                metrics.RecordStoreCall(operation, failed, seconds);
-              }),
-        resources(std::move(opened_resources),
-                  [this](const std::string& operation, bool failed, double seconds) {
-                    metrics.RecordStoreCall(operation, failed, seconds);
-                  }),
-        study_store(std::move(opened_studies)),
+        store(std::move(opened), ReportStoreCalls()),
+        resources(std::move(opened_resources), ReportStoreCalls()),
+        study_store(std::move(opened_studies), ReportStoreCalls()),
         data(
             config.data_dir(),
             [this](cost::LoadOptions& options) {
@@ -126,7 +123,7 @@ struct Server::Parts {
               metrics.RecordMeasurement(protocol, ratio, inside);
             }),
         rescaling(&resources, &data, &loader, &calibrations, NowMicros),
-        studies(study_store.get(), &edits, NowMicros),
+        studies(&study_store, &edits, NowMicros),
         queue(config.limits().worker_threads(),
               static_cast<size_t>(config.limits().waiting_calls())),
         in_flight(config.limits().calls_in_flight()),
@@ -142,6 +139,12 @@ struct Server::Parts {
     const std::string user_tables = UserTablesStamp(resources);
     if (user_tables.empty() || config.calibration_dir().empty()) return user_tables;
     return absl::StrCat(user_tables, ";", CalibrationStamp(config.calibration_dir()));
+  }
+
+  StoreReport ReportStoreCalls() {
+    return [this](const std::string& operation, bool failed, double seconds) {
+      metrics.RecordStoreCall(operation, failed, seconds);
+    };
   }
 
   // Figures of the configured studies: a front costs the trials added since the last time.
@@ -171,14 +174,16 @@ struct Server::Parts {
       record.set_path(skipped.name);
       logger.Warning(std::move(record));
     }
+    std::map<std::string, double> times;
     for (const cost::NamedTable& table : loaded.tables()) {
       absl::Time time;
       const std::string& date = table.model->table().environment.date;
       if (absl::ParseTime("%Y-%m-%d", date, &time, nullptr) ||
           absl::ParseTime("%Y", date, &time, nullptr)) {
-        metrics.SetCalibrationTime(table.name, absl::ToDoubleSeconds(time - absl::UnixEpoch()));
+        times[table.name] = absl::ToDoubleSeconds(time - absl::UnixEpoch());
       }
     }
+    metrics.SetCalibrationTimes(times);
   }
 
   void ReportReload(const std::string& part, const absl::Status& status, bool by_itself) {
@@ -225,13 +230,13 @@ struct Server::Parts {
   }
 
   const config::DaemonConfig config;
-  Metrics metrics;
+  Metrics metrics{kVersion};
   Logger logger;
   std::optional<LibraryLogRoute> library_log;
   const std::unique_ptr<AccessControl> access;
   MeteredModelStore store;
   MeteredResourceStore resources;
-  const std::unique_ptr<StudyStore> study_store;
+  MeteredStudyStore study_store;
   DataSource data;
   GraphLoader loader;
   ModelService models;

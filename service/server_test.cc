@@ -147,6 +147,39 @@ TEST(ServerTest, StreamsAreMeteredByQuestion) {
   EXPECT_THAT(codes, ::testing::ElementsAre(3, 3, 3, 8, 8));
 }
 
+// Whoever opens streams and asks nothing leaves half of the calls to the others.
+TEST(ServerTest, OpenStreamsTakeHalfOfTheCallsAtMost) {
+  config::DaemonConfig config = Listening("127.0.0.1:0");
+  config.mutable_limits()->set_calls_in_flight(4);
+  const auto server = Start(config);
+  const auto channel = ChannelTo(*server);
+  const auto stub = v1::CostOracle::NewStub(channel);
+  v1::StreamEstimateResponse answer;
+  grpc::ClientContext contexts[3];
+  std::unique_ptr<grpc::ClientReaderWriter<v1::StreamEstimateRequest, v1::StreamEstimateResponse>>
+      streams[3];
+  for (int i = 0; i < 3; ++i) {
+    streams[i] = stub->StreamEstimate(&contexts[i]);
+    streams[i]->Write({});
+    EXPECT_EQ(streams[i]->Read(&answer), i < 2);
+  }
+  const grpc::Status refused = streams[2]->Finish();
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(refused.error_message(), ::testing::HasSubstr("2 streams of estimates"));
+  grpc::ClientContext other;
+  v1::ListPrimitivesResponse response;
+  EXPECT_TRUE(v1::Catalog::NewStub(channel)->ListPrimitives(&other, {}, &response).ok());
+  streams[0]->WritesDone();
+  EXPECT_TRUE(streams[0]->Finish().ok());
+  grpc::ClientContext next;
+  const auto stream = stub->StreamEstimate(&next);
+  stream->Write({});
+  EXPECT_TRUE(stream->Read(&answer)) << "its place is free from the answer on";
+  for (grpc::ClientContext* context : {&contexts[1], &next}) context->TryCancel();
+  EXPECT_EQ(streams[1]->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
 TEST(ServerTest, MistakesOfTheConfigurationFailTheStart) {
   config::DaemonConfig config = Listening("127.0.0.1:0");
   config.mutable_limits()->set_waiting_calls(-1);

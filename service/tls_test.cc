@@ -14,6 +14,8 @@
 #include "gtest/gtest.h"
 #include "proto/picost/v1/catalog.grpc.pb.h"
 #include "proto/picost/v1/models.grpc.pb.h"
+#include "proto/picost/v1/oracle.grpc.pb.h"
+#include "proto/picost/v1/studies.grpc.pb.h"
 #include "service/access/token.h"
 #include "service/server.h"
 
@@ -211,6 +213,79 @@ TEST_F(TlsTest, AWithdrawnTokenIsRefusedAfterAReload) {
   ASSERT_TRUE(server_->Reload().ok());
   EXPECT_EQ(List(Channel(), "secret"), grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_EQ(List(Channel(), "new"), grpc::StatusCode::OK);
+}
+
+// Streams that were open when the file of principals changed: they end with the next
+// message, or within the time between two looks at a study.
+TEST_F(TlsTest, AWithdrawnTokenAndALoweredRoleEndOpenStreams) {
+  const auto principals = [](const std::string& of_asker) {
+    std::ofstream(Folder() + "/principals", std::ios::trunc)
+        << "principals { name: \"lab\" role: ROLE_ADMIN certificate_names: "
+           "\"spiffe://test/lab\" }\n"
+        << of_asker;
+  };
+  const std::string token = "token_sha256: \"" + ToHex(DigestOf("asker")) + "\" }";
+  principals("principals { name: \"asker\" role: ROLE_PREDICTOR " + token);
+  Start();
+  const auto study = [&] {
+    grpc::ClientContext context;
+    v1::CreateStudyRequest request;
+    request.set_study_id("s");
+    auto& objective = *request.mutable_study()->add_objectives();
+    objective.set_metric("online_seconds");
+    objective.set_goal(v1::OBJECTIVE_GOAL_MINIMIZE);
+    v1::Study created;
+    return v1::Studies::NewStub(Channel("lab"))->CreateStudy(&context, request, &created);
+  }();
+  ASSERT_TRUE(study.ok()) << study.error_message();
+
+  const auto channel = Channel();
+  const auto expiring = [](grpc::ClientContext& context) {
+    context.AddMetadata("authorization", "Bearer asker");
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  };
+  grpc::ClientContext estimate_context;
+  expiring(estimate_context);
+  const auto oracle = v1::CostOracle::NewStub(channel);
+  const auto estimates = oracle->StreamEstimate(&estimate_context);
+  v1::StreamEstimateRequest question;
+  v1::StreamEstimateResponse answer;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(estimates->Write(question));
+    ASSERT_TRUE(estimates->Read(&answer)) << "an answer, though of an error";
+  }
+  grpc::ClientContext upload_context;
+  expiring(upload_context);
+  v1::Model model;
+  const auto models = v1::Models::NewStub(channel);
+  const auto upload = models->UploadModel(&upload_context, &model);
+  v1::UploadModelRequest header;
+  header.mutable_header()->set_display_name("x");
+  ASSERT_TRUE(upload->Write(header));
+  upload->WaitForInitialMetadata();
+  grpc::ClientContext watch_context;
+  expiring(watch_context);
+  v1::WatchTrialsRequest watched;
+  watched.set_parent("studies/s");
+  const auto studies = v1::Studies::NewStub(channel);
+  const auto watch = studies->WatchTrials(&watch_context, watched);
+
+  // A reader may watch, but not ask for estimates or upload.
+  principals("principals { name: \"asker\" role: ROLE_READER " + token);
+  ASSERT_TRUE(server_->Reload().ok());
+  estimates->Write(question);
+  EXPECT_FALSE(estimates->Read(&answer));
+  EXPECT_EQ(estimates->Finish().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  v1::UploadModelRequest chunk;
+  chunk.set_chunk("x");
+  upload->Write(chunk);
+  EXPECT_EQ(upload->Finish().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+
+  principals("");
+  ASSERT_TRUE(server_->Reload().ok());
+  v1::WatchTrialsResponse trials;
+  EXPECT_FALSE(watch->Read(&trials));
+  EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
 }
 
 TEST_F(TlsTest, TokensWorkOverAUnixSocketWithItsMode) {

@@ -1,26 +1,12 @@
 #include "service/upload_stream.h"
 
 #include <chrono>
-#include <string>
-#include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "estimator/base/error.h"
-#include "service/error_reason.h"
+#include "estimator/base/status_macros.h"
 #include "service/model_upload.h"
 
 namespace picost::service {
 namespace {
-
-constexpr std::chrono::milliseconds kRetryDelay{500};
-
-absl::Status UploadsFull() {
-  absl::Status status = MakeError(
-      absl::StatusCode::kResourceExhausted,
-      absl::StrCat("the limit of ", UploadSlots::kMost, " uploads at the same time is reached"),
-      {.mend = "Try again a little later."});
-  return WithRetryDelay(WithReason(std::move(status), kOverloaded), kRetryDelay);
-}
 
 // Reads chunk after chunk: they are small work. The import at the end, which is
 // not, runs on the work queue.
@@ -40,9 +26,12 @@ class UploadStream : public grpc::ServerReadReactor<v1::UploadModelRequest> {
         this, [context] { context->TryCancel(); }, std::chrono::steady_clock::now());
     if (!has_slot) {
       services_.rules.metrics->RecordRejection("uploads-full");
-      End(UploadsFull());
+      End(services_.slots->Full("uploads"));
       return;
     }
+    // Tells the client that it has its place: two uploads that begin together may be
+    // admitted in either order, and only the server knows which of them was late.
+    StartSendInitialMetadata();
     StartRead(&request_);
   }
 
@@ -52,7 +41,8 @@ class UploadStream : public grpc::ServerReadReactor<v1::UploadModelRequest> {
       return;
     }
     services_.slots->Touch(this, std::chrono::steady_clock::now());
-    const absl::Status status = RunGuarded([this] { return upload_.Add(request_); });
+    absl::Status status = call_.CheckAccess();
+    if (status.ok()) status = RunGuarded([this] { return upload_.Add(request_); });
     if (!status.ok()) {
       End(status);
       return;
@@ -66,12 +56,17 @@ class UploadStream : public grpc::ServerReadReactor<v1::UploadModelRequest> {
   // The client has sent everything, or has gone.
   void EndOfStream() {
     // Complete: what is left to do is the server's, so its place is never an idle one.
-    services_.slots->Touch(this, UploadSlots::Time::max());
+    services_.slots->Touch(this, StreamSlots::Time::max());
     const absl::Status submitted = call_.Submit([this] {
       End(call_.cancelled() ? absl::CancelledError("the client has gone")
-                            : RunGuarded([this] { return upload_.Finish(*response_); }));
+                            : RunGuarded([this] { return Complete(); }));
     });
     if (!submitted.ok()) End(submitted);
+  }
+
+  absl::Status Complete() {
+    PICOST_RETURN_IF_ERROR(call_.CheckAccess());
+    return upload_.Finish(*response_);
   }
 
   // The last thing that this object does: OnDone may come before Finish returns.

@@ -8,7 +8,7 @@
 #include "proto/picost/v1/models.pb.h"
 #include "service/call.h"
 #include "service/model_service.h"
-#include "service/upload_slots.h"
+#include "service/stream_slots.h"
 
 namespace picost::service {
 
@@ -16,7 +16,7 @@ struct UploadServices {
   ModelService* models;
   CallRules rules;
   const Method* method;
-  UploadSlots* slots;
+  StreamSlots* slots;
 };
 
 // What `services` points at outlives the call; `response` lives until it ends.

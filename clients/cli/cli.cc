@@ -1,6 +1,8 @@
 #include "clients/cli/cli.h"
 
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -23,7 +25,7 @@ void PrintHelp(std::ostream& out) {
   out << "\nMODEL is a file, a registered model (models/... or its display name), or a sample "
          "model of\n"
          "the data directory. Without --server the service runs inside the command.\n"
-         "`picost COMMAND --help` has flags and examples.\n\n"
+         "`picost COMMAND --help` has flags and examples, `picost --version` the version.\n\n"
          "Exit status: 0 done, 2 bad arguments, 3 the model is refused, 4 the server cannot be\n"
          "reached, 1 anything else.\n";
 }
@@ -43,6 +45,36 @@ void PrintHelp(const Command& command, std::ostream& out) {
   out << "\nexamples\n";
   for (const auto& line : absl::StrSplit(command.examples, '\n', absl::SkipEmpty()))
     out << "  " << line << "\n";
+}
+
+// The commands of a group, as "study": "study ls", "study show", ...
+std::vector<const Command*> CommandsOf(const std::string& group) {
+  std::vector<const Command*> found;
+  for (const Command& command : AllCommands()) {
+    if (command.name.starts_with(group + " ")) found.push_back(&command);
+  }
+  return found;
+}
+
+void PrintGroupHelp(const std::string& group, std::ostream& out) {
+  out << "usage: picost " << group << " COMMAND [ARGUMENTS] [FLAGS]\n\n";
+  Table table({{"command", Align::kLeft}, {"", Align::kLeft}, {"", Align::kLeft}});
+  for (const Command* command : CommandsOf(group)) {
+    table.AddRow({command->name, command->arguments, command->summary});
+  }
+  table.Print(out);
+  out << "\n`picost " << group << " COMMAND --help` has flags and examples.\n";
+}
+
+bool AsksForHelp(const std::string& argument) { return argument == "--help" || argument == "-h"; }
+
+Failure WithoutServer(const Command& command) {
+  return BadArgument(absl::StrCat(
+      "`picost ", command.name,
+      "` is about what a daemon keeps: name it with --server=HOST:PORT (picostd "
+      "--store=sqlite:picost.db starts one). Without it the service runs inside this command and "
+      "ends with it, so that nothing would be kept; `picost inspect`, `plan` and `estimate` read "
+      "files without one"));
 }
 
 // The command that the arguments begin with; `words`: how many of them name it.
@@ -70,22 +102,39 @@ int Run(const std::vector<std::string>& arguments, const Environment& environmen
     PrintHelp(*environment.err);
     return kExitArguments;
   }
-  if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
+  if (arguments[0] == "--version" || arguments == std::vector<std::string>{"version"}) {
+    *environment.out << "picost " << environment.version << "\n";
+    return 0;
+  }
+  std::vector<std::string> words_of = arguments;
+  if (words_of[0] == "help") {  // `picost help study show` is `picost study show --help`
+    words_of.erase(words_of.begin());
+    words_of.push_back("--help");
+  }
+  if (AsksForHelp(words_of[0])) {
     PrintHelp(*environment.out);
     return 0;
   }
+  const bool is_group = !CommandsOf(words_of[0]).empty();
+  if (is_group && words_of.size() > 1 && AsksForHelp(words_of[1])) {
+    PrintGroupHelp(words_of[0], *environment.out);
+    return 0;
+  }
   // `picost models` alone lists them.
-  std::vector<std::string> words_of = arguments;
   if (words_of[0] == "models" && (words_of.size() == 1 || words_of[1].starts_with("-"))) {
     words_of.insert(words_of.begin() + 1, "ls");
+  }
+  if (is_group && words_of.size() == 1) {
+    PrintGroupHelp(words_of[0], *environment.err);
+    return kExitArguments;
   }
   size_t words = 0;
   const Command* command = FindCommand(words_of, words);
   if (command == nullptr) {
-    const std::string name =
-        words_of[0] == "models" ? absl::StrCat("models ", words_of[1]) : words_of[0];
+    const std::string name = is_group ? absl::StrCat(words_of[0], " ", words_of[1]) : words_of[0];
     return Report(
-        BadArgument(absl::StrCat("there is no command '", name, "'. `picost --help` lists them")),
+        BadArgument(absl::StrCat("there is no command '", name, "'. `picost ",
+                                 is_group ? words_of[0] + " " : "", "--help` lists them")),
         environment);
   }
   if (command->hand_over != nullptr) {
@@ -109,6 +158,9 @@ int Run(const std::vector<std::string>& arguments, const Environment& environmen
     return Report(BadArgument(absl::StrCat("usage: picost ", command->name, " ", command->arguments,
                                            " [FLAGS]. See `picost ", command->name, " --help`")),
                   environment);
+  }
+  if (command->needs_server && options.server.empty()) {
+    return Report(WithoutServer(*command), environment);
   }
   if (const auto failure = command->run(options, environment)) return Report(*failure, environment);
   environment.out->flush();

@@ -24,6 +24,7 @@ struct Environment {
   std::ostream* err = nullptr;
   bool err_is_terminal = false;          // progress may be shown on it
   std::string program_path;              // argv[0]
+  std::string version;                   // of --version
   std::string data_dir_variable;         // of PICOST_DATA_DIR; may be empty
   std::string calibration_dir_variable;  // of PICOST_CALIBRATION_DIR; may be empty
 

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "clients/cli/cli.h"
 #include "service/in_process.h"
+#include "tools/version/version.h"
 
 namespace picost::cli {
 namespace {
@@ -59,6 +60,7 @@ int main(int argc, char** argv) {
        .err = &std::cerr,
        .err_is_terminal = isatty(STDERR_FILENO) == 1,
        .program_path = argv[0],
+       .version = picost::kVersion,
        .data_dir_variable = picost::cli::Variable("PICOST_DATA_DIR"),
        .calibration_dir_variable = picost::cli::Variable("PICOST_CALIBRATION_DIR"),
        .start_local = picost::cli::StartLocal,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "estimator/cost/link_time.h"
+#include "estimator/cost/phase_sum.h"
 #include "estimator/cost/synthetic_table.h"
 
 namespace picost::cost {
@@ -51,6 +52,26 @@ TEST(OverlapTest, IsNoneWhereTheLinkIsUnknown) {
   const auto model = CostModel::Fit(Table(0.5));
   ASSERT_TRUE(model.ok());
   EXPECT_EQ((*model)->groups().front().overlap, 0);
+}
+
+// Where layers are remembered, a fit may be left without calls: its term goes with them.
+TEST(OverlapTest, AFitThatNoCallUsesAnyMoreHasNoTerm) {
+  const auto model = CostModel::Fit(Table(0.5), {}, {kLink});
+  ASSERT_TRUE(model.ok()) << model.status();
+  const auto call = *MakeCall("cheetah.trunc", kTrunc, 4096, Phase::kOnline, Executor::kClient);
+  GroupTotal total;
+  total.group = &(*model)->groups().front();
+  total.Add(call.usage, call.traffic, {});
+  PhaseTotals totals;
+  totals.groups[static_cast<int>(Executor::kClient)] = {&total};
+  totals.traffic = call.traffic;
+  const PhaseCost used = FinishPhase(Phase::kOnline, totals, kLink);
+  ASSERT_EQ(used.overlaps.size(), 1u);
+  EXPECT_EQ(used.overlaps[0].share, (*model)->groups().front().overlap);
+  EXPECT_EQ(used.overlaps[0].traffic, call.traffic);
+  total.Clear();
+  totals.traffic = {};
+  EXPECT_TRUE(FinishPhase(Phase::kOnline, totals, kLink).overlaps.empty());
 }
 
 }  // namespace

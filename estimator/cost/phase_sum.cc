@@ -101,7 +101,9 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
       point += work.seconds;
       cost.overlapped_seconds +=
           work.group->overlap * std::min(work.seconds, TransferSeconds(total->traffic, network));
-      if (work.group->overlap > 0) {
+      // A fit that no call uses any more, where layers are remembered, hides nothing.
+      const bool used = work.seconds > 0 || total->traffic != primitives::Traffic{};
+      if (work.group->overlap > 0 && used) {
         cost.overlaps.push_back({work.group->overlap, work.seconds, total->traffic});
       }
       works[executor].push_back(work);

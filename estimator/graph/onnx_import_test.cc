@@ -161,7 +161,14 @@ TEST(ImportOnnx, ListsEveryUnboundDimensionWithABindingToPaste) {
               {.dimensions = {{"seq", 3}}});
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("batch, height"));
-  EXPECT_THAT(GetErrorSite(status).mend, HasSubstr("--dim batch=1 --dim height=1"));
+  EXPECT_THAT(GetErrorSite(status).mend,
+              HasSubstr("--dim batch=1 --dim height=SIZE; SIZE stands for"));
+}
+
+TEST(ImportOnnx, ProposesAnImageForOpenAxesOfImages) {
+  const absl::Status status = Refusal(OnnxGraph("(float[N,3,H,W] x) => (y) { y = Relu(x) }"), {});
+  EXPECT_THAT(GetErrorSite(status).mend, HasSubstr("--dim N=1 --dim H=224 --dim W=224"));
+  EXPECT_EQ(GetErrorSite(status).mend.find("SIZE"), std::string::npos);
 }
 
 // As Paddle's exporter writes them: one name for everything that is open.

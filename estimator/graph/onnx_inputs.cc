@@ -17,6 +17,15 @@ absl::Status Refuse(const ::onnx::ValueInfoProto& value, const std::string& what
                    {.field = "onnx", .mend = mend});
 }
 
+constexpr char kSomeSize[] = "SIZE";
+
+// A size to propose for an open axis: one sample, a usual image, else a word that no
+// command takes for a number.
+std::string Proposal(int axis, int rank) {
+  if (axis == 0) return "1";
+  return rank == 4 && axis >= 2 ? "224" : kSomeSize;
+}
+
 }  // namespace
 
 absl::StatusOr<TensorType> DimensionBinder::Bind(const ::onnx::ValueInfoProto& value) {
@@ -47,9 +56,9 @@ absl::StatusOr<TensorType> DimensionBinder::Bind(const ::onnx::ValueInfoProto& v
     const std::string name = named ? dim.dim_param() : absl::StrCat(value.name(), ".", i);
     const auto bound = options_.dimensions.find(name);
     if (bound == options_.dimensions.end()) {
-      if (std::find(unbound_.begin(), unbound_.end(), name) == unbound_.end()) {
-        unbound_.push_back(name);
-      }
+      const bool known = std::any_of(unbound_.begin(), unbound_.end(),
+                                     [&name](const Unbound& one) { return one.name == name; });
+      if (!known) unbound_.push_back({name, Proposal(i, tensor.shape().dim_size())});
       type.dims.push_back(1);
       continue;
     }
@@ -97,18 +106,23 @@ std::optional<TensorType> DimensionBinder::TryBind(const ::onnx::ValueInfoProto&
 
 absl::Status DimensionBinder::CheckAllBound() const {
   if (unbound_.empty()) return absl::OkStatus();
-  const auto example = [](std::string* out, const std::string& name) {
+  const auto example = [](std::string* out, const Unbound& one) {
+    const std::string& name = one.name;
     const bool plain = name.find_first_not_of(
                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                            "0123456789_.-") == std::string::npos;
-    absl::StrAppend(out, "--dim ", plain ? name : absl::StrCat("'", name, "'"), "=1");
+    absl::StrAppend(out, "--dim ", plain ? name : absl::StrCat("'", name, "'"), "=", one.size);
   };
+  const bool has_word = std::any_of(unbound_.begin(), unbound_.end(),
+                                    [](const Unbound& one) { return one.size == kSomeSize; });
+  const auto name_of = [](std::string* out, const Unbound& one) { out->append(one.name); };
   return MakeError(
       absl::StatusCode::kInvalidArgument,
-      absl::StrCat("the model has unbound dimensions: ", absl::StrJoin(unbound_, ", ")),
+      absl::StrCat("the model has unbound dimensions: ", absl::StrJoin(unbound_, ", ", name_of)),
       {.field = "dimensions",
-       .mend = absl::StrCat("Bind them, with the sizes you mean: ",
-                            absl::StrJoin(unbound_, " ", example))});
+       .mend = absl::StrCat("Bind them, with the sizes you mean, for example: ",
+                            absl::StrJoin(unbound_, " ", example),
+                            has_word ? "; SIZE stands for a number" : "")});
 }
 
 std::vector<std::string> DimensionBinder::UnusedBindings() const {

@@ -35,7 +35,11 @@ class DimensionBinder {
  private:
   const ImportOptions& options_;
   std::set<std::string> used_;
-  std::vector<std::string> unbound_;  // in the order of the file
+  struct Unbound {
+    std::string name;
+    std::string size;  // to propose
+  };
+  std::vector<Unbound> unbound_;  // in the order of the file
 };
 
 }  // namespace picost::graph

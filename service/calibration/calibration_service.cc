@@ -12,6 +12,7 @@
 #include "estimator/cost/cost_model.h"
 #include "service/calibration/times.h"
 #include "service/calibration/user_tables.h"
+#include "service/calibration/validate_calibration.h"
 #include "service/convert/catalog.h"
 #include "service/convert/enums.h"
 #include "service/page_token.h"
@@ -58,6 +59,14 @@ std::string EtagOfAlias(const std::string& alias, const std::string& table) {
 }
 
 }  // namespace
+
+absl::StatusOr<bool> CalibrationService::IsKept(const std::string& collection,
+                                                const std::string& id) {
+  const auto record = store_->Get(collection, id);
+  if (record.ok()) return true;
+  if (absl::IsNotFound(record.status())) return false;
+  return record.status();
+}
 
 absl::Status CalibrationService::Describe(const cost::DataDirectory& data,
                                           const cost::NamedTable& table, v1::Calibration& to) {
@@ -106,29 +115,30 @@ absl::Status CalibrationService::GetCalibration(const v1::GetCalibrationRequest&
 
 absl::Status CalibrationService::ImportCalibration(const v1::ImportCalibrationRequest& request,
                                                    v1::Calibration& response) {
-  PICOST_ASSIGN_OR_RETURN(const auto data, data_->Get());
+  PICOST_RETURN_IF_ERROR(Validate(request));
   std::string id = request.calibration_id();
-  if (!id.empty()) {
-    PICOST_RETURN_IF_ERROR(
-        ParseResourceName(absl::StrCat(kCalibrations, "/", id), kCalibrations, "calibration_id")
-            .status());
-  }
   const std::string digest =
       cost::CalibrationTableId(request.table_textproto(), request.samples_csv());
   if (id.empty()) id = absl::StrCat("import-", digest.substr(0, kDigestInId));
   PICOST_ASSIGN_OR_RETURN(
       cost::CalibrationTable table,
       cost::ParseCalibrationTable(id, request.table_textproto(), request.samples_csv()));
+  PICOST_ASSIGN_OR_RETURN(
+      const auto model,
+      cost::CostModel::Fit(std::make_shared<const cost::CalibrationTable>(std::move(table))));
+  // A table's id and an alias exclude each other: neither may appear between the check
+  // for the other and the change.
+  const std::lock_guard lock(moving_);
+  PICOST_ASSIGN_OR_RETURN(const auto data, data_->Get());
   const cost::NamedTable* there = FindByName(*data, id);
-  if ((there != nullptr && there->model->table().id != digest) || data->aliases().contains(id)) {
+  PICOST_ASSIGN_OR_RETURN(const bool is_alias, IsKept(kAliases, id));
+  if ((there != nullptr && there->model->table().id != digest) || data->aliases().contains(id) ||
+      is_alias) {
     return MakeError(
         absl::StatusCode::kAlreadyExists,
         absl::StrCat("calibrations/", id, " is another table or an alias"),
         {.field = "calibration_id", .mend = "Choose another id: tables never change."});
   }
-  PICOST_ASSIGN_OR_RETURN(
-      const auto model,
-      cost::CostModel::Fit(std::make_shared<const cost::CalibrationTable>(std::move(table))));
   if (request.validate_only()) {
     PICOST_RETURN_IF_ERROR(Describe(*data, {.name = id, .model = model}, response));
     AddFits(*model, response);
@@ -205,7 +215,8 @@ absl::Status CalibrationService::SetAlias(const v1::SetAliasRequest& request, v1
   const std::lock_guard lock(moving_);
   PICOST_ASSIGN_OR_RETURN(const auto data, data_->Get());
   if (FindByName(*data, table) == nullptr) return NoCalibration(table, "calibration");
-  if (FindByName(*data, alias) != nullptr) {
+  PICOST_ASSIGN_OR_RETURN(const bool is_table, IsKept(kCalibrations, alias));
+  if (FindByName(*data, alias) != nullptr || is_table) {
     return MakeError(absl::StatusCode::kInvalidArgument,
                      absl::StrCat("'", alias, "' is the id of a table"),
                      {.field = "name", .mend = "Choose another name."});

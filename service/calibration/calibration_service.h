@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "estimator/cost/cost_model.h"
 #include "estimator/cost/data_directory.h"
+#include "absl/status/statusor.h"
 #include "proto/picost/v1/calibrations.pb.h"
 #include "service/data_source.h"
 #include "service/store/resource_store.h"
@@ -40,6 +41,8 @@ class CalibrationService {
                                 const v1::Rescaling& rescaling, v1::Calibration& to);
 
  private:
+  // Also what another daemon of the same store has added since the data were loaded.
+  absl::StatusOr<bool> IsKept(const std::string& collection, const std::string& id);
   // Without fits.
   absl::Status Describe(const cost::DataDirectory& data, const cost::NamedTable& table,
                         v1::Calibration& to);
@@ -48,7 +51,9 @@ class CalibrationService {
   ResourceStore* const store_;
   DataSource* const data_;
   const std::function<int64_t()> now_;
-  std::mutex moving_;  // check of an alias and its change
+  // Between a check of names and the change. Daemons that share a store may still cross:
+  // then the table stays, and the alias is left out with a warning in the log.
+  std::mutex moving_;
 };
 
 }  // namespace picost::service

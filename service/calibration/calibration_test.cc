@@ -1,10 +1,13 @@
 // Tables and aliases that users give, and measurements against predictions.
+#include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
+#include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -307,6 +310,80 @@ TEST_F(CalibrationTest, MeasurementsThatSayNothingOfATableRescaleNothing) {
   EXPECT_EQ(rescaling_.RescaleCalibration(request, answer).code(), absl::StatusCode::kNotFound);
   request.set_name("calibrations/nothing");
   EXPECT_EQ(rescaling_.RescaleCalibration(request, answer).code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(CalibrationTest, EqualMeasurementsAreOneHoweverTheirMapsWereFilled) {
+  const std::string model = CreateModel();
+  // A convolution of the shipped table, measured on some machine.
+  std::vector<std::pair<std::string, int64_t>> parameters = {{"client_plaintext_input", 0},
+                                                             {"height", 32},
+                                                             {"in_channels", 3},
+                                                             {"kernel_height", 3},
+                                                             {"kernel_width", 3},
+                                                             {"out_channels", 64},
+                                                             {"pad_bottom", 1},
+                                                             {"pad_left", 1},
+                                                             {"pad_right", 1},
+                                                             {"pad_top", 1},
+                                                             {"ring_bits", 37},
+                                                             {"stride_height", 1},
+                                                             {"stride_width", 1},
+                                                             {"width", 32}};
+  for (int i = 0; i < 30; ++i) {
+    std::rotate(parameters.begin(), parameters.begin() + 3, parameters.end());
+    v1::ReportMeasurementsRequest report;
+    v1::Measurement& measurement = *report.add_measurements();
+    measurement = Measured(model, 12);
+    v1::CustomDeployment& custom = *measurement.mutable_deployment()->mutable_custom();
+    custom.set_base("deployments/lan");
+    v1::TableBinding& binding = *custom.mutable_client()->add_tables();
+    binding.set_family(v1::PRIMITIVE_FAMILY_WHOLE_PROTOCOL);
+    v1::ScaledTable& scaled = *binding.add_scaled_tables();
+    scaled.set_table("tables/cheetah");
+    v1::Probe& probe = *scaled.add_probes();
+    probe.set_primitive("primitives/cheetah.conv");
+    for (const auto& [name, value] : parameters) (*probe.mutable_parameters())[name] = value;
+    probe.set_count(1);
+    probe.set_executor(v1::EXECUTOR_SERVER);
+    probe.set_wall_seconds(0.2);
+    v1::ReportMeasurementsResponse answer;
+    const absl::Status status = measurements_.ReportMeasurements(report, answer);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  v1::ListMeasurementsResponse listed;
+  ASSERT_TRUE(measurements_.ListMeasurements({}, listed).ok());
+  EXPECT_EQ(listed.measurements_size(), 1);
+}
+
+// A name is a table's or an alias's, never both, whoever comes first.
+TEST_F(CalibrationTest, ATableAndAnAliasThatComeAtOnceNeverShareAName) {
+  for (int i = 0; i < 8; ++i) {
+    const std::string name = absl::StrCat("both", i);
+    absl::Status imported;
+    absl::Status set;
+    std::thread importer([&] {
+      v1::Calibration table;
+      imported = calibrations_.ImportCalibration(Import(name, "Lab's"), table);
+    });
+    v1::Alias alias;
+    set = Set(name, "cheetah", "", alias);
+    importer.join();
+    EXPECT_NE(imported.ok(), set.ok()) << imported << "; " << set;
+    EXPECT_EQ(resources_->Get(kCalibrations, name).ok(), imported.ok());
+    EXPECT_EQ(resources_->Get(kAliases, name).ok(), set.ok());
+  }
+}
+
+// What another daemon of the same store has added is seen before it is loaded.
+TEST_F(CalibrationTest, NamesThatAnotherDaemonHasTakenAreTaken) {
+  ASSERT_TRUE(data_.Get().ok());
+  ASSERT_TRUE(resources_->InsertIfAbsent({.collection = kAliases, .id = "a", .content = "x"}).ok());
+  ASSERT_TRUE(resources_->InsertIfAbsent({.collection = kCalibrations, .id = "t"}).ok());
+  v1::Calibration table;
+  EXPECT_EQ(calibrations_.ImportCalibration(Import("a", "Lab's"), table).code(),
+            absl::StatusCode::kAlreadyExists);
+  v1::Alias alias;
+  EXPECT_EQ(Set("t", "cheetah", "", alias).code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(CalibrationTest, AMeasurementWhoseModelIsGoneSaysSoInItsPlace) {

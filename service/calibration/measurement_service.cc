@@ -10,7 +10,9 @@
 #include "estimator/base/status_macros.h"
 #include "service/calibration/measured_phases.h"
 #include "service/calibration/user_tables.h"
+#include "service/calibration/validate_calibration.h"
 #include "service/page_token.h"
+#include "service/serialize.h"
 #include "service/status_convert.h"
 #include "service/validate.h"
 
@@ -20,47 +22,12 @@ namespace {
 constexpr int32_t kDefaultSize = 100;
 constexpr int32_t kMaxSize = 1000;
 constexpr int kMostMeasurements = 1000;
-constexpr size_t kMaxLabelBytes = 256;
-constexpr double kMaxSeconds = 1e9;
-constexpr int kMaxParameters = 64;
-
-absl::Status Invalid(std::string what, std::string field, std::string mend) {
-  return MakeError(absl::StatusCode::kInvalidArgument, std::move(what),
-                   {.field = std::move(field), .mend = std::move(mend)});
-}
-
-absl::Status Validate(const v1::Measurement& measurement) {
-  PICOST_RETURN_IF_ERROR(ParseModelName(measurement.model(), "model").status());
-  PICOST_RETURN_IF_ERROR(
-      ParseResourceName(measurement.protocol(), "protocols", "protocol").status());
-  if (measurement.protocol_parameters_size() > kMaxParameters) {
-    return Invalid("too many parameters", "protocol_parameters",
-                   absl::StrCat("Set at most ", kMaxParameters, "."));
-  }
-  PICOST_RETURN_IF_ERROR(ValidateDeploymentChoice(measurement.deployment(), "deployment"));
-  if (measurement.label().size() > kMaxLabelBytes) {
-    return Invalid(absl::StrCat("label has ", measurement.label().size(), " bytes"), "label",
-                   absl::StrCat("Use at most ", kMaxLabelBytes, "."));
-  }
-  bool any = false;
-  for (const MeasuredPhase& phase : PhasesOf(measurement)) {
-    if (!phase.seconds.has_value()) continue;
-    any = true;
-    if (!(*phase.seconds > 0 && *phase.seconds <= kMaxSeconds)) {
-      return Invalid(absl::StrCat(phase.field, " is ", *phase.seconds), phase.field,
-                     "Give seconds above 0, at most 1e9.");
-    }
-  }
-  if (any) return absl::OkStatus();
-  return Invalid("a measurement measures no phase", "online_seconds",
-                 "Set setup_seconds, offline_seconds or online_seconds.");
-}
 
 // The same inference measured twice with equal results and labels is one.
 std::string IdOf(v1::Measurement measurement) {
   measurement.clear_name();
   measurement.clear_create_time();
-  return Fingerprinter("measurement/1").Add(measurement.SerializeAsString()).Hex();
+  return Fingerprinter("measurement/1").Add(SerializeInOrder(measurement)).Hex();
 }
 
 const v1::PhaseCost& CostOf(const v1::Estimate& estimate, v1::Phase phase) {
@@ -127,17 +94,12 @@ absl::Status MeasurementService::Compare(const v1::Measurement& measurement,
 
 absl::Status MeasurementService::ReportMeasurements(const v1::ReportMeasurementsRequest& request,
                                                     v1::ReportMeasurementsResponse& response) {
-  if (request.measurements().empty() || request.measurements_size() > kMostMeasurements) {
-    return Invalid(absl::StrCat("measurements holds ", request.measurements_size(), " entries"),
-                   "measurements", absl::StrCat("Send 1 to ", kMostMeasurements, " in one call."));
-  }
   // All are looked at before any is kept.
+  PICOST_RETURN_IF_ERROR(Validate(request));
   for (int i = 0; i < request.measurements_size(); ++i) {
     const v1::Measurement& measurement = request.measurements(i);
-    absl::Status status = Validate(measurement);
-    if (status.ok()) {
-      status = Compare(measurement, measurement.deployment(), *response.add_measurements());
-    }
+    const absl::Status status =
+        Compare(measurement, measurement.deployment(), *response.add_measurements());
     if (!status.ok()) return AtElement(status, absl::StrCat("measurements[", i, "]"));
   }
   if (request.validate_only()) return absl::OkStatus();
@@ -187,15 +149,7 @@ absl::Status MeasurementService::ListMeasurements(const v1::ListMeasurementsRequ
 
 absl::Status MeasurementService::EvaluateCalibration(const v1::EvaluateCalibrationRequest& request,
                                                      v1::CalibrationEvaluation& response) {
-  if (!request.model().empty()) {
-    PICOST_RETURN_IF_ERROR(ParseModelName(request.model(), "model").status());
-  }
-  if (!request.protocol().empty()) {
-    PICOST_RETURN_IF_ERROR(ParseResourceName(request.protocol(), "protocols", "protocol").status());
-  }
-  if (request.has_deployment()) {
-    PICOST_RETURN_IF_ERROR(ValidateDeploymentChoice(request.deployment(), "deployment"));
-  }
+  PICOST_RETURN_IF_ERROR(Validate(request));
   PICOST_RETURN_IF_ERROR(ForEachRecord(*store_, kMeasurements, [&](const ResourceRecord& record) {
     v1::Measurement measurement;
     PICOST_RETURN_IF_ERROR(MeasurementFromRecord(record, measurement));

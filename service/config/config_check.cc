@@ -69,7 +69,8 @@ void CheckListener(const config::Listener& listener, bool has_access, const std:
   if (is_unix && (address.size() == 5 || address.size() > 5 + kMaxSocketPathBytes)) {
     problems.Add(field + ".address", "a path of a socket has 1 to 107 bytes");
   }
-  if (!address.empty() && !is_unix && !HasPort(address)) {
+  const bool good = is_unix || HasPort(address);
+  if (!address.empty() && !good) {
     problems.Add(field + ".address",
                  absl::StrCat("'", address, "' is neither HOST:PORT nor unix:PATH"));
   }
@@ -87,7 +88,7 @@ void CheckListener(const config::Listener& listener, bool has_access, const std:
       problems.Add(field + ".tls.client_ca_file", "is required to require certificates of clients");
     }
   }
-  if (!IsLocalAddress(address) && !listener.allow_insecure() &&
+  if (good && !IsLocalAddress(address) && !listener.allow_insecure() &&
       (!listener.has_tls() || !has_access)) {
     problems.Add(
         field + ".address",
@@ -134,10 +135,11 @@ std::vector<FieldProblem> CheckConfig(const google::protobuf::Message& message) 
   if (config.has_admin()) {
     const std::string& address = config.admin().address();
     problems.Require(address, "admin.address");
-    if (!address.empty() && (IsUnixAddress(address) || !HasPort(address))) {
+    const bool good = !IsUnixAddress(address) && HasPort(address);
+    if (!address.empty() && !good) {
       problems.Add("admin.address", absl::StrCat("'", address, "' is not HOST:PORT"));
     }
-    if (!address.empty() && !IsLocalAddress(address) && !config.admin().allow_insecure()) {
+    if (good && !IsLocalAddress(address) && !config.admin().allow_insecure()) {
       problems.Add("admin.address",
                    absl::StrCat("'", address,
                                 "' is reachable from other machines, and the admin "

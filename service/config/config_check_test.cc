@@ -99,6 +99,13 @@ TEST(ConfigCheckTest, ListenersThatOthersReachNeedTlsAndAccess) {
   }
 }
 
+TEST(ConfigCheckTest, OfAnAddressThatIsNoneNothingElseIsSaid) {
+  for (const char* text : {"listeners { address: \"foo\" }", "listeners { address: \"foo:bar\" }",
+                           "listeners { }", "admin { address: \"foo\" }"}) {
+    EXPECT_EQ(Problems(text).size(), 1u) << absl::StrJoin(Problems(text), "\n");
+  }
+}
+
 TEST(ConfigCheckTest, PrincipalsHaveNamesRolesAndSomethingToShow) {
   const std::string digest(64, 'a');
   for (const Case& one : std::vector<Case>{

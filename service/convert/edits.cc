@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "estimator/base/error.h"
 #include "estimator/base/interval.h"
+#include "estimator/base/status_macros.h"
 #include "estimator/graph/node_attributes.h"
 
 namespace picost::service {
@@ -141,6 +142,22 @@ absl::StatusOr<whatif::EditOperation> FromProto(const v1::EditOperation& from,
       break;
   }
   return Invalid("an operation is empty", field, "Set one kind of operation.");
+}
+
+absl::StatusOr<std::vector<whatif::EditOperation>> FromProto(
+    const google::protobuf::RepeatedPtrField<v1::EditOperation>& from, const std::string& field) {
+  constexpr int kMost = 4096;
+  if (from.size() > kMost) {
+    return Invalid(absl::StrCat(from.size(), " operations"), field,
+                   absl::StrCat("Send at most ", kMost, "."));
+  }
+  std::vector<whatif::EditOperation> operations;
+  for (int i = 0; i < from.size(); ++i) {
+    PICOST_ASSIGN_OR_RETURN(whatif::EditOperation one,
+                            FromProto(from[i], absl::StrCat(field, "[", i, "]")));
+    operations.push_back(std::move(one));
+  }
+  return operations;
 }
 
 void ToProto(const whatif::EditOperation& from, v1::EditOperation& to) {

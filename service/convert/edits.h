@@ -2,6 +2,8 @@
 #ifndef PICOST_SERVICE_CONVERT_EDITS_H_
 #define PICOST_SERVICE_CONVERT_EDITS_H_
 
+#include <google/protobuf/repeated_field.h>
+
 #include <string>
 #include <vector>
 
@@ -20,6 +22,9 @@ namespace picost::service {
 // kInvalidArgument where an operation says nothing or half. `field` is its path.
 absl::StatusOr<whatif::EditOperation> FromProto(const v1::EditOperation& from,
                                                 const std::string& field);
+// Of at most 4096; `field` is the path of the list.
+absl::StatusOr<std::vector<whatif::EditOperation>> FromProto(
+    const google::protobuf::RepeatedPtrField<v1::EditOperation>& from, const std::string& field);
 void ToProto(const whatif::EditOperation& from, v1::EditOperation& to);
 
 void ToProto(const whatif::EditTotals& from, v1::EditTotals& to);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "estimator/base/status_macros.h"
+
 namespace picost::service {
 
 absl::Status MemoryStudyStore::Insert(const StudyRecord& record) {
@@ -13,9 +15,8 @@ absl::Status MemoryStudyStore::Insert(const StudyRecord& record) {
 
 absl::StatusOr<StudyRecord> MemoryStudyStore::Get(std::string_view id) {
   std::lock_guard lock(mutex_);
-  const auto found = studies_.find(id);
-  if (found == studies_.end()) return StudyNotFound(id);
-  return found->second.record;
+  PICOST_ASSIGN_OR_RETURN(const Kept* const found, Find(id, ""));
+  return found->record;
 }
 
 absl::StatusOr<std::vector<StudyRecord>> MemoryStudyStore::List(std::string_view after_id,
@@ -30,22 +31,27 @@ absl::StatusOr<std::vector<StudyRecord>> MemoryStudyStore::List(std::string_view
   return page;
 }
 
-absl::Status MemoryStudyStore::Delete(std::string_view id, std::string_view etag) {
-  std::lock_guard lock(mutex_);
+absl::StatusOr<MemoryStudyStore::Kept*> MemoryStudyStore::Find(std::string_view id,
+                                                               std::string_view etag) {
   const auto found = studies_.find(id);
   if (found == studies_.end()) return StudyNotFound(id);
   const std::string& kept = found->second.record.etag;
   if (!etag.empty() && kept != etag) return StudyEtagDiffers(id, etag, kept);
-  studies_.erase(found);
+  return &found->second;
+}
+
+absl::Status MemoryStudyStore::Delete(std::string_view id, std::string_view etag) {
+  std::lock_guard lock(mutex_);
+  PICOST_RETURN_IF_ERROR(Find(id, etag).status());
+  studies_.erase(studies_.find(id));
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<int64_t>> MemoryStudyStore::AddTrials(
-    std::string_view study, const std::vector<NewTrial>& trials) {
+    std::string_view study, std::string_view etag, const std::vector<NewTrial>& trials) {
   std::lock_guard lock(mutex_);
-  const auto found = studies_.find(study);
-  if (found == studies_.end()) return StudyNotFound(study);
-  Kept& kept = found->second;
+  PICOST_ASSIGN_OR_RETURN(Kept* const found, Find(study, etag));
+  Kept& kept = *found;
   std::vector<int64_t> numbers;
   for (const NewTrial& trial : trials) {
     const int64_t next = static_cast<int64_t>(kept.trials.size()) + 1;
@@ -67,9 +73,8 @@ absl::StatusOr<std::vector<int64_t>> MemoryStudyStore::AddTrials(
 
 absl::StatusOr<TrialRecord> MemoryStudyStore::GetTrial(std::string_view study, int64_t number) {
   std::lock_guard lock(mutex_);
-  const auto found = studies_.find(study);
-  if (found == studies_.end()) return StudyNotFound(study);
-  const std::vector<TrialRecord>& trials = found->second.trials;
+  PICOST_ASSIGN_OR_RETURN(const Kept* const found, Find(study, ""));
+  const std::vector<TrialRecord>& trials = found->trials;
   if (number < 1 || number > static_cast<int64_t>(trials.size())) {
     return TrialNotFound(study, number);
   }
@@ -78,9 +83,8 @@ absl::StatusOr<TrialRecord> MemoryStudyStore::GetTrial(std::string_view study, i
 
 absl::StatusOr<std::vector<TrialRecord>> MemoryStudyStore::ListTrials(const TrialQuery& query) {
   std::lock_guard lock(mutex_);
-  const auto found = studies_.find(query.study);
-  if (found == studies_.end()) return StudyNotFound(query.study);
-  const Kept& kept = found->second;
+  PICOST_ASSIGN_OR_RETURN(const Kept* const found, Find(query.study, query.etag));
+  const Kept& kept = *found;
   std::vector<TrialRecord> page;
   const auto full = [&] { return static_cast<int64_t>(page.size()) >= query.limit; };
   if (!query.tag.empty()) {
@@ -100,12 +104,11 @@ absl::StatusOr<std::vector<TrialRecord>> MemoryStudyStore::ListTrials(const Tria
   return page;
 }
 
-absl::Status MemoryStudyStore::SaveProgress(std::string_view study, std::string_view progress,
-                                            int64_t number) {
+absl::Status MemoryStudyStore::SaveProgress(std::string_view study, std::string_view etag,
+                                            std::string_view progress, int64_t number) {
   std::lock_guard lock(mutex_);
-  const auto found = studies_.find(study);
-  if (found == studies_.end()) return StudyNotFound(study);
-  StudyRecord& record = found->second.record;
+  PICOST_ASSIGN_OR_RETURN(Kept* const found, Find(study, etag));
+  StudyRecord& record = found->record;
   if (number >= record.progress_number) {
     record.progress = std::string(progress);
     record.progress_number = number;

@@ -18,12 +18,12 @@ class MemoryStudyStore : public StudyStore {
   absl::StatusOr<StudyRecord> Get(std::string_view id) override;
   absl::StatusOr<std::vector<StudyRecord>> List(std::string_view after_id, int64_t limit) override;
   absl::Status Delete(std::string_view id, std::string_view etag) override;
-  absl::StatusOr<std::vector<int64_t>> AddTrials(std::string_view study,
+  absl::StatusOr<std::vector<int64_t>> AddTrials(std::string_view study, std::string_view etag,
                                                  const std::vector<NewTrial>& trials) override;
   absl::StatusOr<TrialRecord> GetTrial(std::string_view study, int64_t number) override;
   absl::StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) override;
-  absl::Status SaveProgress(std::string_view study, std::string_view progress,
-                            int64_t number) override;
+  absl::Status SaveProgress(std::string_view study, std::string_view etag,
+                            std::string_view progress, int64_t number) override;
 
  private:
   struct Kept {
@@ -32,6 +32,9 @@ class MemoryStudyStore : public StudyStore {
     std::map<std::string, int64_t> requests;             // by request_id
     std::map<std::string, std::vector<int64_t>> by_tag;  // ascending
   };
+
+  // Under the lock. etag empty: any.
+  absl::StatusOr<Kept*> Find(std::string_view id, std::string_view etag);
 
   std::mutex mutex_;
   std::map<std::string, Kept, std::less<>> studies_;

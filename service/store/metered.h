@@ -11,8 +11,8 @@
 
 namespace picost::service {
 
-// failed: for the store's own reasons; a record that is not there, or has changed,
-// is an answer.
+// failed: for the store's own reasons; that a record is not there, is there already
+// or has changed is an answer.
 using StoreReport = std::function<void(const std::string& operation, bool failed, double seconds)>;
 
 inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
@@ -27,7 +27,8 @@ auto Metered(const StoreReport& report, const char* operation, Call call) {
   const auto begin = std::chrono::steady_clock::now();
   auto result = call();
   const absl::Status status = StatusOf(result);
-  const bool failed = !status.ok() && !absl::IsNotFound(status) && !absl::IsAborted(status);
+  const bool failed = !status.ok() && !absl::IsNotFound(status) && !absl::IsAlreadyExists(status) &&
+                      !absl::IsAborted(status);
   report(operation, failed,
          std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   return result;

@@ -73,11 +73,13 @@ absl::Status PostgresStudyStore::Insert(const StudyRecord& record) {
   return added.affected_rows > 0 ? absl::OkStatus() : StudyExists(record.id);
 }
 
-absl::StatusOr<int64_t> PostgresStudyStore::Key(std::string_view id) {
+absl::StatusOr<int64_t> PostgresStudyStore::Key(std::string_view id, std::string_view etag) {
   PICOST_ASSIGN_OR_RETURN(const postgres::Result found,
-                          pool_->Run("SELECT key FROM picost_studies WHERE id = $1", {id},
+                          pool_->Run("SELECT key, etag FROM picost_studies WHERE id = $1", {id},
                                      /*repeatable=*/true));
   if (found.rows.empty()) return StudyNotFound(id);
+  const std::string& kept = found.rows[0][1];
+  if (!etag.empty() && etag != kept) return StudyEtagDiffers(id, etag, kept);
   return found.Integer(0, 0);
 }
 
@@ -192,12 +194,12 @@ absl::Status PostgresStudyStore::InsertNew(int64_t key, const std::vector<NewTri
 }
 
 absl::StatusOr<std::vector<int64_t>> PostgresStudyStore::AddTrials(
-    std::string_view study, const std::vector<NewTrial>& trials) {
+    std::string_view study, std::string_view etag, const std::vector<NewTrial>& trials) {
   // Whoever loses a race for a request_id finds it known in the next round.
   constexpr int kRounds = 4;
   absl::Status status;
   for (int round = 0; round < kRounds; ++round) {
-    PICOST_ASSIGN_OR_RETURN(const int64_t key, Key(study));
+    PICOST_ASSIGN_OR_RETURN(const int64_t key, Key(study, etag));
     std::vector<int64_t> numbers(trials.size(), 0);
     PICOST_RETURN_IF_ERROR(FindRequests(key, trials, numbers));
     status = InsertNew(key, trials, numbers);
@@ -208,7 +210,7 @@ absl::StatusOr<std::vector<int64_t>> PostgresStudyStore::AddTrials(
 }
 
 absl::StatusOr<TrialRecord> PostgresStudyStore::GetTrial(std::string_view study, int64_t number) {
-  PICOST_ASSIGN_OR_RETURN(const int64_t key, Key(study));
+  PICOST_ASSIGN_OR_RETURN(const int64_t key, Key(study, ""));
   PICOST_ASSIGN_OR_RETURN(const postgres::Result found,
                           pool_->Run("SELECT number, create_time_micros, body FROM picost_trials "
                                      "WHERE study = $1 AND number = $2",
@@ -218,7 +220,7 @@ absl::StatusOr<TrialRecord> PostgresStudyStore::GetTrial(std::string_view study,
 }
 
 absl::StatusOr<std::vector<TrialRecord>> PostgresStudyStore::ListTrials(const TrialQuery& query) {
-  PICOST_ASSIGN_OR_RETURN(const int64_t key, Key(query.study));
+  PICOST_ASSIGN_OR_RETURN(const int64_t key, Key(query.study, query.etag));
   PICOST_ASSIGN_OR_RETURN(
       const postgres::Result found,
       query.tag.empty()
@@ -236,9 +238,9 @@ absl::StatusOr<std::vector<TrialRecord>> PostgresStudyStore::ListTrials(const Tr
   return page;
 }
 
-absl::Status PostgresStudyStore::SaveProgress(std::string_view study, std::string_view progress,
-                                              int64_t number) {
-  PICOST_ASSIGN_OR_RETURN(const int64_t key, Key(study));
+absl::Status PostgresStudyStore::SaveProgress(std::string_view study, std::string_view etag,
+                                              std::string_view progress, int64_t number) {
+  PICOST_ASSIGN_OR_RETURN(const int64_t key, Key(study, etag));
   return pool_
       ->Run(
           "UPDATE picost_studies SET progress = $1, progress_number = $2 "

@@ -22,17 +22,18 @@ class PostgresStudyStore : public StudyStore {
   absl::StatusOr<StudyRecord> Get(std::string_view id) override;
   absl::StatusOr<std::vector<StudyRecord>> List(std::string_view after_id, int64_t limit) override;
   absl::Status Delete(std::string_view id, std::string_view etag) override;
-  absl::StatusOr<std::vector<int64_t>> AddTrials(std::string_view study,
+  absl::StatusOr<std::vector<int64_t>> AddTrials(std::string_view study, std::string_view etag,
                                                  const std::vector<NewTrial>& trials) override;
   absl::StatusOr<TrialRecord> GetTrial(std::string_view study, int64_t number) override;
   absl::StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) override;
-  absl::Status SaveProgress(std::string_view study, std::string_view progress,
-                            int64_t number) override;
+  absl::Status SaveProgress(std::string_view study, std::string_view etag,
+                            std::string_view progress, int64_t number) override;
 
  private:
   explicit PostgresStudyStore(std::unique_ptr<postgres::Pool> pool) : pool_(std::move(pool)) {}
 
-  absl::StatusOr<int64_t> Key(std::string_view id);
+  // A key names one life of a study: it is never used again. etag empty: any.
+  absl::StatusOr<int64_t> Key(std::string_view id, std::string_view etag);
   // numbers[i] becomes that of a trial whose request_id is known, else stays 0.
   absl::Status FindRequests(int64_t key, const std::vector<NewTrial>& trials,
                             std::vector<int64_t>& numbers);

@@ -30,8 +30,8 @@ TEST(PostgresStudyTest, ReplicasAddToOneStudy) {
   const auto first = *OpenStudyStore(address);
   const auto second = *OpenStudyStore(address);
   ASSERT_TRUE(first->Insert(StudyOf("a")).ok());
-  EXPECT_EQ(*first->AddTrials("a", {TrialOf(1, {}, "r")}), std::vector<int64_t>{1});
-  EXPECT_EQ(*second->AddTrials("a", {TrialOf(2), TrialOf(1, {}, "r")}),
+  EXPECT_EQ(*first->AddTrials("a", "", {TrialOf(1, {}, "r")}), std::vector<int64_t>{1});
+  EXPECT_EQ(*second->AddTrials("a", "", {TrialOf(2), TrialOf(1, {}, "r")}),
             (std::vector<int64_t>{2, 1}));
   EXPECT_EQ(first->Get("a")->trial_count, 2);
 }

@@ -22,7 +22,7 @@ int64_t NumberOf(int64_t trial_key) { return trial_key & 0xFFFFFFFF; }
 constexpr const char* kSql[] = {
     "INSERT INTO studies (id, create_time_micros, etag, body) VALUES (?, ?, ?, ?) "
     "ON CONFLICT DO NOTHING",
-    "SELECT key, trial_count FROM studies WHERE id = ?",
+    "SELECT key, trial_count, etag FROM studies WHERE id = ?",
     "SELECT id, create_time_micros, etag, body, trial_count, progress, progress_number "
     "FROM studies WHERE id = ?",
     "SELECT id, create_time_micros, etag, body, trial_count, X'', progress_number "
@@ -46,7 +46,7 @@ constexpr const char* kSql[] = {
     "SELECT t.key, t.create_time_micros, t.body FROM trial_tags AS g "
     "CROSS JOIN trials AS t ON t.key = (g.study << 32) + g.number "
     "WHERE g.study = ? AND g.tag = ? AND g.number > ? ORDER BY g.number LIMIT ?",
-    "UPDATE studies SET progress = ?, progress_number = ? WHERE id = ? AND progress_number <= ?",
+    "UPDATE studies SET progress = ?, progress_number = ? WHERE key = ? AND progress_number <= ?",
 };
 
 StudyRecord StudyAt(const sqlite::Statement& row) {
@@ -142,14 +142,17 @@ absl::Status SqliteStudyStore::Insert(const StudyRecord& record) {
   return database_.Changes() > 0 ? absl::OkStatus() : StudyExists(record.id);
 }
 
-absl::StatusOr<int64_t> SqliteStudyStore::Key(std::string_view id) {
+absl::StatusOr<SqliteStudyStore::Found> SqliteStudyStore::Find(std::string_view id,
+                                                               std::string_view etag) {
   sqlite::Statement& find = statements_[kStudyKey];
   PICOST_RETURN_IF_ERROR(find.Bind(id));
   PICOST_ASSIGN_OR_RETURN(const bool row, find.Step());
   if (!row) return StudyNotFound(id);
-  const int64_t key = find.Integer(0);
+  const Found found{.key = find.Integer(0), .trial_count = find.Integer(1)};
+  const std::string kept = find.Text(2);
   find.Reset();
-  return key;
+  if (!etag.empty() && etag != kept) return StudyEtagDiffers(id, etag, kept);
+  return found;
 }
 
 absl::StatusOr<StudyRecord> SqliteStudyStore::Get(std::string_view id) {
@@ -180,13 +183,8 @@ absl::Status SqliteStudyStore::Delete(std::string_view id, std::string_view etag
   {
     std::lock_guard lock(mutex_);
     PICOST_RETURN_IF_ERROR(Transact([&]() -> absl::Status {
-      PICOST_ASSIGN_OR_RETURN(const int64_t key, Key(id));
-      sqlite::Statement& get = statements_[kGetStudy];
-      PICOST_RETURN_IF_ERROR(get.Bind(id));
-      PICOST_RETURN_IF_ERROR(get.Step().status());
-      const std::string kept = get.Text(2);
-      get.Reset();
-      if (!etag.empty() && etag != kept) return StudyEtagDiffers(id, etag, kept);
+      PICOST_ASSIGN_OR_RETURN(const Found found, Find(id, etag));
+      const int64_t key = found.key;
       PICOST_RETURN_IF_ERROR(statements_[kNoteDeleted].Bind(key));
       PICOST_RETURN_IF_ERROR(statements_[kNoteDeleted].Run());
       PICOST_RETURN_IF_ERROR(statements_[kDeleteStudy].Bind(key));
@@ -251,17 +249,13 @@ absl::StatusOr<int64_t> SqliteStudyStore::AddOne(int64_t key, int64_t& last,
 }
 
 absl::StatusOr<std::vector<int64_t>> SqliteStudyStore::AddTrials(
-    std::string_view study, const std::vector<NewTrial>& trials) {
+    std::string_view study, std::string_view etag, const std::vector<NewTrial>& trials) {
   std::lock_guard lock(mutex_);
   std::vector<int64_t> numbers;
   PICOST_RETURN_IF_ERROR(Transact([&]() -> absl::Status {
-    sqlite::Statement& find = statements_[kStudyKey];
-    PICOST_RETURN_IF_ERROR(find.Bind(study));
-    PICOST_ASSIGN_OR_RETURN(const bool row, find.Step());
-    if (!row) return StudyNotFound(study);
-    const int64_t key = find.Integer(0);
-    int64_t last = find.Integer(1);
-    find.Reset();
+    PICOST_ASSIGN_OR_RETURN(const Found found, Find(study, etag));
+    const int64_t key = found.key;
+    int64_t last = found.trial_count;
     for (const NewTrial& trial : trials) {
       PICOST_ASSIGN_OR_RETURN(const int64_t number, AddOne(key, last, trial));
       numbers.push_back(number);
@@ -274,10 +268,10 @@ absl::StatusOr<std::vector<int64_t>> SqliteStudyStore::AddTrials(
 
 absl::StatusOr<TrialRecord> SqliteStudyStore::GetTrial(std::string_view study, int64_t number) {
   std::lock_guard lock(mutex_);
-  PICOST_ASSIGN_OR_RETURN(const int64_t key, Key(study));
+  PICOST_ASSIGN_OR_RETURN(const Found found, Find(study, ""));
   if (number < 1 || number != NumberOf(number)) return TrialNotFound(study, number);
   sqlite::Statement& get = statements_[kGetTrial];
-  PICOST_RETURN_IF_ERROR(get.Bind(FirstKey(key) + number));
+  PICOST_RETURN_IF_ERROR(get.Bind(FirstKey(found.key) + number));
   PICOST_ASSIGN_OR_RETURN(const bool row, get.Step());
   if (!row) return TrialNotFound(study, number);
   TrialRecord record = TrialAt(get);
@@ -287,7 +281,8 @@ absl::StatusOr<TrialRecord> SqliteStudyStore::GetTrial(std::string_view study, i
 
 absl::StatusOr<std::vector<TrialRecord>> SqliteStudyStore::ListTrials(const TrialQuery& query) {
   std::lock_guard lock(mutex_);
-  PICOST_ASSIGN_OR_RETURN(const int64_t key, Key(query.study));
+  PICOST_ASSIGN_OR_RETURN(const Found found, Find(query.study, query.etag));
+  const int64_t key = found.key;
   const int64_t after = NumberOf(std::min<int64_t>(query.after_number, 0xFFFFFFFF));
   sqlite::Statement& list = statements_[query.tag.empty() ? kListTrials : kListTagged];
   PICOST_RETURN_IF_ERROR(query.tag.empty()
@@ -301,12 +296,12 @@ absl::StatusOr<std::vector<TrialRecord>> SqliteStudyStore::ListTrials(const Tria
   }
 }
 
-absl::Status SqliteStudyStore::SaveProgress(std::string_view study, std::string_view progress,
-                                            int64_t number) {
+absl::Status SqliteStudyStore::SaveProgress(std::string_view study, std::string_view etag,
+                                            std::string_view progress, int64_t number) {
   std::lock_guard lock(mutex_);
-  PICOST_RETURN_IF_ERROR(Key(study).status());
+  PICOST_ASSIGN_OR_RETURN(const Found found, Find(study, etag));
   sqlite::Statement& save = statements_[kSaveProgress];
-  PICOST_RETURN_IF_ERROR(save.Bind(progress, number, study, number));
+  PICOST_RETURN_IF_ERROR(save.Bind(progress, number, found.key, number));
   return save.Run();
 }
 

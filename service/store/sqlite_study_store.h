@@ -22,12 +22,12 @@ class SqliteStudyStore : public StudyStore {
   absl::StatusOr<StudyRecord> Get(std::string_view id) override;
   absl::StatusOr<std::vector<StudyRecord>> List(std::string_view after_id, int64_t limit) override;
   absl::Status Delete(std::string_view id, std::string_view etag) override;
-  absl::StatusOr<std::vector<int64_t>> AddTrials(std::string_view study,
+  absl::StatusOr<std::vector<int64_t>> AddTrials(std::string_view study, std::string_view etag,
                                                  const std::vector<NewTrial>& trials) override;
   absl::StatusOr<TrialRecord> GetTrial(std::string_view study, int64_t number) override;
   absl::StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) override;
-  absl::Status SaveProgress(std::string_view study, std::string_view progress,
-                            int64_t number) override;
+  absl::Status SaveProgress(std::string_view study, std::string_view etag,
+                            std::string_view progress, int64_t number) override;
 
   // How SQLite would answer each statement, for the test that nothing is scanned.
   absl::StatusOr<std::vector<std::string>> QueryPlans();
@@ -38,7 +38,12 @@ class SqliteStudyStore : public StudyStore {
   explicit SqliteStudyStore(sqlite::Database database) : database_(std::move(database)) {}
 
   absl::Status Prepare();
-  absl::StatusOr<int64_t> Key(std::string_view id);
+  // A key names one life of a study: it is never used again.
+  struct Found {
+    int64_t key = 0;
+    int64_t trial_count = 0;
+  };
+  absl::StatusOr<Found> Find(std::string_view id, std::string_view etag);
   // Runs `body` in a transaction; what fails leaves nothing behind.
   template <typename Body>
   absl::Status Transact(Body body);

@@ -52,6 +52,7 @@ struct TrialRecord {
 
 struct TrialQuery {
   std::string study;
+  std::string etag;          // empty: any; else kAborted where the study's differs
   int64_t after_number = 0;  // exclusive
   std::string tag;           // empty: any
   int64_t limit = 0;         // >= 1
@@ -72,17 +73,20 @@ class StudyStore {
   virtual absl::Status Delete(std::string_view id, std::string_view etag) = 0;
 
   // All or none, in order; the numbers given. A trial whose request_id is known is not
-  // added again: its number is that of the first.
+  // added again: its number is that of the first. A study that was deleted and created
+  // again has another etag: what was made for the one is not added to the other
+  // (kAborted); etag empty: any.
   virtual absl::StatusOr<std::vector<int64_t>> AddTrials(std::string_view study,
+                                                         std::string_view etag,
                                                          const std::vector<NewTrial>& trials) = 0;
   virtual absl::StatusOr<TrialRecord> GetTrial(std::string_view study, int64_t number) = 0;
   // Ordered by number.
   virtual absl::StatusOr<std::vector<TrialRecord>> ListTrials(const TrialQuery& query) = 0;
 
   // Remembers what was made of the first `number` trials; an older memory than the
-  // kept one is dropped.
-  virtual absl::Status SaveProgress(std::string_view study, std::string_view progress,
-                                    int64_t number) = 0;
+  // kept one is dropped. etag: as in AddTrials.
+  virtual absl::Status SaveProgress(std::string_view study, std::string_view etag,
+                                    std::string_view progress, int64_t number) = 0;
 };
 
 // What every implementation says.

@@ -55,7 +55,7 @@ class StudyStoreTest : public ::testing::TestWithParam<StudyStoreKind> {
     store_ = *std::move(store);
   }
   std::vector<int64_t> Add(const std::string& study, std::vector<NewTrial> trials) {
-    const auto numbers = store_->AddTrials(study, trials);
+    const auto numbers = store_->AddTrials(study, "", trials);
     EXPECT_TRUE(numbers.ok()) << numbers.status();
     return numbers.value_or(std::vector<int64_t>{});
   }
@@ -84,10 +84,10 @@ TEST_P(StudyStoreTest, WhatIsNotThereIsNotFound) {
   const auto not_found = absl::StatusCode::kNotFound;
   EXPECT_EQ(store_->Get("a").status().code(), not_found);
   EXPECT_EQ(store_->Delete("a", "").code(), not_found);
-  EXPECT_EQ(store_->AddTrials("a", {TrialOf(1)}).status().code(), not_found);
+  EXPECT_EQ(store_->AddTrials("a", "", {TrialOf(1)}).status().code(), not_found);
   EXPECT_EQ(store_->GetTrial("a", 1).status().code(), not_found);
   EXPECT_EQ(store_->ListTrials({.study = "a", .limit = 1}).status().code(), not_found);
-  EXPECT_EQ(store_->SaveProgress("a", "p", 1).code(), not_found);
+  EXPECT_EQ(store_->SaveProgress("a", "", "p", 1).code(), not_found);
   ASSERT_TRUE(store_->Insert(StudyOf("a")).ok());
   for (const int64_t number : {int64_t{-1}, int64_t{0}, int64_t{1}, int64_t{1} << 33}) {
     EXPECT_EQ(store_->GetTrial("a", number).status().code(), not_found) << number;
@@ -161,7 +161,7 @@ TEST_P(StudyStoreTest, DeletingTakesTheTrialsAway) {
 
 TEST_P(StudyStoreTest, ListsStudiesInOrderWithoutProgress) {
   for (const char* id : {"c", "a", "b"}) ASSERT_TRUE(store_->Insert(StudyOf(id)).ok());
-  ASSERT_TRUE(store_->SaveProgress("a", "much", 0).ok());
+  ASSERT_TRUE(store_->SaveProgress("a", "", "much", 0).ok());
   const auto page = store_->List("", 2);
   ASSERT_EQ(page->size(), 2u);
   EXPECT_EQ((*page)[0], StudyOf("a"));
@@ -172,10 +172,29 @@ TEST_P(StudyStoreTest, ListsStudiesInOrderWithoutProgress) {
 
 TEST_P(StudyStoreTest, KeepsTheLatestProgress) {
   ASSERT_TRUE(store_->Insert(StudyOf("a")).ok());
-  ASSERT_TRUE(store_->SaveProgress("a", "five", 5).ok());
-  ASSERT_TRUE(store_->SaveProgress("a", "three", 3).ok());
+  ASSERT_TRUE(store_->SaveProgress("a", "", "five", 5).ok());
+  ASSERT_TRUE(store_->SaveProgress("a", "", "three", 3).ok());
   EXPECT_EQ(store_->Get("a")->progress, "five");
   EXPECT_EQ(store_->Get("a")->progress_number, 5);
+}
+
+TEST_P(StudyStoreTest, WhatIsForOneStudyIsNotForItsSuccessor) {
+  ASSERT_TRUE(store_->Insert(StudyOf("a")).ok());
+  Add("a", {TrialOf(1), TrialOf(2)});
+  EXPECT_TRUE(store_->AddTrials("a", "etag-a", {TrialOf(3)}).ok());
+  EXPECT_TRUE(store_->SaveProgress("a", "etag-a", "three", 3).ok());
+  ASSERT_TRUE(store_->Delete("a", "").ok());
+  StudyRecord successor = StudyOf("a");
+  successor.etag = "another";
+  ASSERT_TRUE(store_->Insert(successor).ok());
+  const auto aborted = absl::StatusCode::kAborted;
+  EXPECT_EQ(store_->SaveProgress("a", "etag-a", "three", 3).code(), aborted);
+  EXPECT_EQ(store_->AddTrials("a", "etag-a", {TrialOf(4)}).status().code(), aborted);
+  EXPECT_EQ(store_->ListTrials({.study = "a", .etag = "etag-a", .limit = 9}).status().code(),
+            aborted);
+  EXPECT_EQ(*store_->Get("a"), successor) << "nothing of it has changed";
+  EXPECT_TRUE(store_->AddTrials("a", "another", {TrialOf(5)}).ok());
+  EXPECT_THAT(Numbers({.study = "a", .etag = "another", .limit = 9}), ElementsAre(1));
 }
 
 TEST_P(StudyStoreTest, ManyThreadsAddWithoutGapsAndRequestsOnce) {
@@ -186,7 +205,7 @@ TEST_P(StudyStoreTest, ManyThreadsAddWithoutGapsAndRequestsOnce) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 20; ++i) {
         const auto added = store_->AddTrials(
-            "a", {TrialOf(100 * t + i), TrialOf(i, {}, absl::StrCat("shared", i))});
+            "a", "", {TrialOf(100 * t + i), TrialOf(i, {}, absl::StrCat("shared", i))});
         ASSERT_TRUE(added.ok()) << added.status();
         numbers[t].push_back((*added)[0]);
       }

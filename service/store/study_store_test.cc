@@ -51,7 +51,7 @@ TEST(SqliteStudyStoreTest, SharesItsFileWithTheModels) {
   ASSERT_TRUE(studies.ok()) << studies.status();
   ASSERT_TRUE((*studies)->Insert(StudyOf("a")).ok());
   ASSERT_TRUE((*models)->InsertIfAbsent({.id = "m"}).ok());
-  EXPECT_TRUE((*studies)->AddTrials("a", {TrialOf(1)}).ok());
+  EXPECT_TRUE((*studies)->AddTrials("a", "", {TrialOf(1)}).ok());
 }
 
 TEST(SqliteStudyStoreTest, AFileOfTheFirstSchemaIsMigrated) {
@@ -81,7 +81,7 @@ TEST(SqliteStudyStoreTest, ADeletionThatWasInterruptedGoesOnWhenTheFileIsOpened)
   {
     const auto store = SqliteStudyStore::Open(path);
     ASSERT_TRUE((*store)->Insert(StudyOf("a")).ok());
-    ASSERT_TRUE((*store)->AddTrials("a", {TrialOf(1, {"x"}, "r")}).ok());
+    ASSERT_TRUE((*store)->AddTrials("a", "", {TrialOf(1, {"x"}, "r")}).ok());
   }
   {
     auto database = sqlite::Database::Open(path);

@@ -22,6 +22,8 @@ class ProgressCache {
   explicit ProgressCache(StudyStore* store) : store_(store) {}
 
   // Of all trials that are kept by now. `study`: of the store, with its etag.
+  // kAborted where it has been deleted and created again meanwhile: what is folded,
+  // and what the store is told to remember, is of one study alone.
   absl::StatusOr<StudyProgress> Get(const std::string& id, const v1::Study& study);
 
  private:

@@ -9,6 +9,7 @@
 #include "estimator/base/fingerprint.h"
 #include "estimator/base/status_macros.h"
 #include "service/page_token.h"
+#include "service/serialize.h"
 #include "service/study/study_names.h"
 #include "service/study/study_records.h"
 #include "service/study/trial_columns.h"
@@ -65,7 +66,7 @@ absl::Status StudyService::CreateStudy(const v1::CreateStudyRequest& request, v1
   study.clear_create_time();
   study.clear_trial_count();
   StudyRecord record{
-      .id = request.study_id(), .create_time_micros = now_(), .body = study.SerializeAsString()};
+      .id = request.study_id(), .create_time_micros = now_(), .body = SerializeInOrder(study)};
   record.etag = Fingerprinter("study-etag/1")
                     .Add(record.id)
                     .Add(record.create_time_micros)
@@ -145,7 +146,8 @@ absl::Status StudyService::Add(const std::string& study_id,
     PICOST_ASSIGN_OR_RETURN(NewTrial trial, Prepare(*requests[i], study, study_id, field));
     trials.push_back(std::move(trial));
   }
-  PICOST_ASSIGN_OR_RETURN(const std::vector<int64_t> numbers, store_->AddTrials(study_id, trials));
+  PICOST_ASSIGN_OR_RETURN(const std::vector<int64_t> numbers,
+                          store_->AddTrials(study_id, study.etag(), trials));
   for (size_t i = 0; i < trials.size(); ++i) {
     TrialRecord record{.number = numbers[i],
                        .create_time_micros = trials[i].create_time_micros,
@@ -232,6 +234,7 @@ absl::Status StudyService::GetTrialColumns(const v1::GetTrialColumnsRequest& req
                    absl::StrCat("Use 0 to ", kMaxRows, "."));
   }
   const int64_t most = request.row_count() == 0 ? kDefaultRows : request.row_count();
+  PICOST_ASSIGN_OR_RETURN(const v1::Study study, Load(id));
   TrialColumnsBuilder builder;
   int64_t after = request.after_number();
   // In parts, so that trials can be added in between.
@@ -239,7 +242,8 @@ absl::Status StudyService::GetTrialColumns(const v1::GetTrialColumnsRequest& req
     const int64_t limit = std::min(kRowsAtOnce, most - rows);
     PICOST_ASSIGN_OR_RETURN(
         const std::vector<TrialRecord> page,
-        store_->ListTrials({.study = id, .after_number = after, .limit = limit}));
+        store_->ListTrials(
+            {.study = id, .etag = study.etag(), .after_number = after, .limit = limit}));
     for (const TrialRecord& record : page) {
       v1::Trial trial;
       PICOST_RETURN_IF_ERROR(FromRecord(id, record, trial));
@@ -304,14 +308,19 @@ absl::StatusOr<StudyService::Summary> StudyService::Summarize(const std::string&
   return Summary{std::move(study), std::move(progress)};
 }
 
-absl::Status StudyService::NextTrials(const std::string& study_id, int64_t& after,
-                                      v1::WatchTrialsResponse& response) {
-  PICOST_ASSIGN_OR_RETURN(
-      const std::vector<TrialRecord> page,
-      store_->ListTrials({.study = study_id, .after_number = after, .limit = kWatchPage}));
+absl::Status StudyService::NextTrials(TrialCursor& cursor, v1::WatchTrialsResponse& response) {
+  if (cursor.etag.empty()) {
+    PICOST_ASSIGN_OR_RETURN(const StudyRecord study, store_->Get(cursor.study_id));
+    cursor.etag = study.etag;
+  }
+  PICOST_ASSIGN_OR_RETURN(const std::vector<TrialRecord> page,
+                          store_->ListTrials({.study = cursor.study_id,
+                                              .etag = cursor.etag,
+                                              .after_number = cursor.after,
+                                              .limit = kWatchPage}));
   for (const TrialRecord& record : page) {
-    PICOST_RETURN_IF_ERROR(FromRecord(study_id, record, *response.add_trials()));
-    after = record.number;
+    PICOST_RETURN_IF_ERROR(FromRecord(cursor.study_id, record, *response.add_trials()));
+    cursor.after = record.number;
   }
   return absl::OkStatus();
 }

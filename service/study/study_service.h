@@ -37,9 +37,14 @@ class StudyService {
   absl::Status GetTrialLayers(const v1::GetTrialLayersRequest& request, v1::TrialLayers& response);
   absl::Status GetParetoFront(const v1::GetParetoFrontRequest& request, v1::ParetoFront& response);
 
-  // The next trials of a stream, none where there are no new ones yet. Moves `after`.
-  absl::Status NextTrials(const std::string& study_id, int64_t& after,
-                          v1::WatchTrialsResponse& response);
+  // Where a stream of one study's trials stands.
+  struct TrialCursor {
+    std::string study_id;
+    int64_t after = 0;
+    std::string etag = {};  // filled with the first trials: not those of a successor follow
+  };
+  // The next trials, none where there are no new ones yet. Moves `cursor`.
+  absl::Status NextTrials(TrialCursor& cursor, v1::WatchTrialsResponse& response);
 
   // What metrics say of one study.
   struct Summary {

@@ -6,11 +6,13 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +24,7 @@
 #include "service/oracle_service.h"
 #include "service/store/memory_model_store.h"
 #include "service/store/memory_study_store.h"
+#include "service/study/progress_cache.h"
 
 namespace picost::service {
 namespace {
@@ -146,6 +149,59 @@ TEST_F(StudyServiceTest, ATrialsEstimateIsThatOfEvaluateEdits) {
   v1::Trial again;
   ASSERT_TRUE(studies_.GetTrial(get, again).ok());
   EXPECT_EQ(again.SerializeAsString(), trial.SerializeAsString());
+}
+
+// Between reading a study and folding its trials, another of the same name may have
+// taken its place: neither answers nor what the store remembers may mix the two.
+TEST_F(StudyServiceTest, ProgressOfADeletedStudyIsNotItsSuccessors) {
+  class Store : public MemoryStudyStore {
+   public:
+    absl::Status SaveProgress(std::string_view study, std::string_view etag,
+                              std::string_view progress, int64_t number) override {
+      if (before_save) std::exchange(before_save, nullptr)();
+      saved.push_back(MemoryStudyStore::SaveProgress(study, etag, progress, number));
+      return saved.back();
+    }
+    std::function<void()> before_save;
+    std::vector<absl::Status> saved;
+  };
+  Store store;
+  const auto insert = [&store](const std::string& etag) {
+    ASSERT_TRUE(store.Insert({.id = "s", .etag = etag}).ok());
+  };
+  v1::Study first;
+  first.set_etag("1");
+  insert("1");
+  ASSERT_TRUE(store.AddTrials("s", "1", std::vector<NewTrial>(1500)).ok());
+  store.before_save = [&] {
+    ASSERT_TRUE(store.Delete("s", "").ok());
+    insert("2");
+  };
+  ProgressCache cache(&store);
+  EXPECT_EQ(cache.Get("s", first)->number(), 1500) << "as it was when it was asked for";
+  ASSERT_EQ(store.saved.size(), 1u);
+  EXPECT_EQ(store.saved[0].code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(store.Get("s")->progress, "");
+  EXPECT_EQ(cache.Get("s", first).status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(ProgressCache(&store).Get("s", first).status().code(), absl::StatusCode::kAborted);
+  v1::Study second;
+  second.set_etag("2");
+  EXPECT_EQ(cache.Get("s", second)->number(), 0);
+}
+
+TEST_F(StudyServiceTest, AWatchDoesNotGoOnInASuccessor) {
+  Create();
+  Add(Request(1, 0.9));
+  StudyService::TrialCursor cursor{.study_id = "s"};
+  v1::WatchTrialsResponse trials;
+  ASSERT_TRUE(studies_.NextTrials(cursor, trials).ok());
+  EXPECT_EQ(trials.trials_size(), 1);
+  v1::DeleteStudyRequest request;
+  request.set_name("studies/s");
+  ASSERT_TRUE(studies_.DeleteStudy(request).ok());
+  EXPECT_EQ(studies_.NextTrials(cursor, trials).code(), absl::StatusCode::kNotFound);
+  Create();
+  EXPECT_EQ(studies_.NextTrials(cursor, trials).code(), absl::StatusCode::kAborted);
 }
 
 TEST_F(StudyServiceTest, WhatACallerSaysOfCostIsIgnored) {

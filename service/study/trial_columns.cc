@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "service/serialize.h"
 #include "service/study/trial_metrics.h"
 
 namespace picost::service {
@@ -64,8 +65,8 @@ void TrialColumnsBuilder::AddPhase(const PhaseNames& names, std::string_view pha
 
 int64_t TrialColumnsBuilder::GroupOf(const v1::Trial& trial) {
   const std::string key = absl::StrCat(trial.model(), "|", trial.protocol().protocol(), "|",
-                                       trial.deployment().SerializeAsString(), "|",
-                                       trial.link_terms().network().SerializeAsString());
+                                       SerializeInOrder(trial.deployment()), "|",
+                                       SerializeInOrder(trial.link_terms().network()));
   const auto [found, added] = group_by_key_.try_emplace(key, static_cast<int64_t>(groups_.size()));
   if (added) {
     v1::TrialGroup& group = groups_.emplace_back();
@@ -81,7 +82,7 @@ int64_t TrialColumnsBuilder::TagSetOf(const v1::Trial& trial) {
   v1::TagSet set;
   *set.mutable_tags() = trial.tags();
   const auto [found, added] =
-      tag_set_by_key_.try_emplace(set.SerializeAsString(), static_cast<int64_t>(tag_sets_.size()));
+      tag_set_by_key_.try_emplace(SerializeInOrder(set), static_cast<int64_t>(tag_sets_.size()));
   if (added) tag_sets_.push_back(std::move(set));
   return found->second;
 }

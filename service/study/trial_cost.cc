@@ -8,6 +8,7 @@
 #include "service/convert/deployment.h"
 #include "service/convert/edits.h"
 #include "service/convert/estimate.h"
+#include "service/serialize.h"
 #include "service/utf8.h"
 
 namespace picost::service {
@@ -166,7 +167,7 @@ void LayersToProto(const cost::Estimate& estimate, const count::OpCounts& counts
                              .extrapolated = estimate.extrapolated,
                              .relu_elements = counts.total.relu_elements},
           totals);
-  layers.set_reproduced(totals.SerializeAsString() == trial.totals().SerializeAsString());
+  layers.set_reproduced(SerializeInOrder(totals) == SerializeInOrder(trial.totals()));
 }
 
 }  // namespace picost::service

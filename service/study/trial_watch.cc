@@ -27,7 +27,7 @@ class TrialWatch : public grpc::ServerWriteReactor<v1::WatchTrialsResponse> {
       : service_(service),
         watches_(watches),
         call_(rules, method, context),
-        after_(request.after_number()) {
+        cursor_{.study_id = "", .after = request.after_number()} {
     const bool too_many = ++*watches_ > kMostWatches;
     absl::Status status = call_.Admit();
     if (status.ok()) status = ValidateAfterNumber(request.after_number());
@@ -44,7 +44,7 @@ class TrialWatch : public grpc::ServerWriteReactor<v1::WatchTrialsResponse> {
       Finish(call_.End(status));
       return;
     }
-    id_ = *id;
+    cursor_.study_id = *id;
     Next();
   }
 
@@ -71,8 +71,10 @@ class TrialWatch : public grpc::ServerWriteReactor<v1::WatchTrialsResponse> {
  private:
   void Next() {
     response_.Clear();
-    const absl::Status status =
-        RunGuarded([this] { return service_->NextTrials(id_, after_, response_); });
+    absl::Status status = call_.CheckAccess();
+    if (status.ok()) {
+      status = RunGuarded([this] { return service_->NextTrials(cursor_, response_); });
+    }
     if (!status.ok()) {
       Finish(call_.End(status));
     } else if (!response_.trials().empty()) {
@@ -107,8 +109,7 @@ class TrialWatch : public grpc::ServerWriteReactor<v1::WatchTrialsResponse> {
   StudyService* const service_;
   std::atomic<int>* const watches_;
   Call call_;
-  std::string id_;
-  int64_t after_;
+  StudyService::TrialCursor cursor_;
   v1::WatchTrialsResponse response_;
   std::mutex mutex_;
   bool cancelled_ = false;

@@ -14,8 +14,9 @@
 namespace picost::service {
 
 // Sends what there is, then looks for new trials a few times a second, without a
-// thread of its own. Ends by itself; what is pointed to outlives it. watches: how many
-// there are, of which there is a limit; each of them also counts as a call in flight.
+// thread of its own. Looks as often whether the caller still may. Ends by itself; what is pointed
+// to outlives it. watches: how many there are, of which there is a limit; each of them also counts
+// as a call in flight.
 grpc::ServerWriteReactor<v1::WatchTrialsResponse>* StartTrialWatch(
     StudyService* service, std::atomic<int>* watches, const CallRules& rules, const Method& method,
     grpc::CallbackServerContext* context, const v1::WatchTrialsRequest& request);

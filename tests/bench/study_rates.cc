@@ -54,7 +54,7 @@ double MeasureAdding(SqliteStudyStore& store, const char* what, int64_t from) {
   for (int i = 0; i < kMeasured; ++i) {
     const std::vector<NewTrial> one = {TrialOf(from + i)};
     const auto begin = std::chrono::steady_clock::now();
-    if (!store.AddTrials("study", one).ok()) std::abort();
+    if (!store.AddTrials("study", "", one).ok()) std::abort();
     times.push_back(MillisecondsSince(begin));
   }
   return Report(what, times);
@@ -71,7 +71,7 @@ int Run(int64_t trials, const std::string& folder) {
   for (int64_t at = kMeasured; at < trials; at += kBatch) {
     std::vector<NewTrial> batch;
     for (int64_t i = at; i < std::min(at + kBatch, trials); ++i) batch.push_back(TrialOf(i));
-    if (!store->AddTrials("study", batch).ok()) return 1;
+    if (!store->AddTrials("study", "", batch).ok()) return 1;
   }
   std::printf("%lld trials in batches of %lld: %.1f s, file %.0f MB\n",
               static_cast<long long>(trials), static_cast<long long>(kBatch),

@@ -254,6 +254,62 @@ class CommandLineTest(unittest.TestCase):
                 self.assertEqual("", out)
                 self.assertTrue(err)
 
+    def test_what_only_a_daemon_keeps_is_refused_without_one(self):
+        table = os.path.join(DATA, "calibration", "cheetah")
+        for arguments in (["models"], ["models", "register", model("minionn_cifar")],
+                          ["models", "upload", model("minionn_cifar")], ["models", "rm", "x"],
+                          ["calibrations", "import", table, "--name=mine"],
+                          ["aliases", "set", "cheetah-latest", "cheetah"],
+                          ["measurements", "report", model("minionn_cifar")],
+                          ["measurements", "evaluate"], ["study", "ls"], ["study", "front", "x"]):
+            with self.subTest(arguments=arguments):
+                status, out, err = run(*arguments)
+                self.assertEqual((2, ""), (status, out))
+                self.assertIn("--server=HOST:PORT", err)
+                self.assertIn("nothing would be kept", err)
+
+    def test_all_protocols_are_asked_and_those_that_refuse_say_so(self):
+        ids = [p["name"].split("/")[1] for p in json.loads(run("protocols", "--format=json")[1])["protocols"]]
+        status, out, err = run("estimate", "resnet18_224", "--protocol=all", "--deployment=lan", "--format=json")
+        self.assertEqual(0, status, err)
+        answers = json.loads(out)
+        answered = [a["provenance"]["protocol"].split("/")[1] for a in answers]
+        refused = [line.split(",")[0][len("warning: "):] for line in err.splitlines()
+                   if line.startswith("warning: ") and ", deployment lan: " in line]
+        self.assertIn("cheetah", answered)
+        self.assertIn("delphi", refused)
+        self.assertEqual(ids, sorted(answered + refused, key=ids.index))
+        status, out, err = run("compare", "minionn_cifar", "--protocol=all", "--deployment=lan", "--format=json")
+        self.assertEqual(0, status, err)
+        self.assertEqual(len(ids), len(json.loads(out)["cells"]))
+        for flags in (["--protocol=cheetah,all"], ["--protocol=all", "--param=ring_bits=37"]):
+            for command in (["estimate"], ["compare"], ["plan"]):
+                status, out, err = run(*command, "minionn_cifar", *flags,
+                                       *([] if command == ["plan"] else ["--deployment=lan"]))
+                self.assertEqual((2, ""), (status, out))
+                self.assertIn("--protocol=all", err)
+        server = self.daemon.address
+        self.assertEqual(0, run("measurements", "evaluate", "--protocol=all", server=server)[0])
+        status, _, err = run("measurements", "evaluate", "--protocol=cheetah,delphi", server=server)
+        self.assertEqual(2, status)
+        self.assertIn("one --protocol", err)
+
+    def test_groups_of_commands_have_help_and_the_program_a_version(self):
+        for group in ("models", "study", "calibrations", "aliases", "measurements"):
+            for arguments in ([group, "--help"], [group, "-h"], ["help", group]):
+                status, out, err = run(*arguments)
+                self.assertEqual((0, ""), (status, err))
+                self.assertIn("usage: picost %s COMMAND" % group, out)
+            if group != "models":  # which lists them
+                status, out, err = run(group)
+                self.assertEqual((2, ""), (status, out))
+                self.assertIn("usage: picost %s COMMAND" % group, err)
+            status, out, err = run(group, "nonsense")
+            self.assertEqual((2, ""), (status, out))
+            self.assertIn("there is no command '%s nonsense'. `picost %s --help`" % (group, group), err)
+        self.assertEqual(run("estimate", "--help"), run("help", "estimate"))
+        self.assertRegex(run("--version")[1], r"\Apicost \d+\.\d+\.\d+\n\Z")
+
     def test_an_unreachable_server_ends_with_4(self):
         status, _, err = run("inspect", model("minionn_cifar"), server="127.0.0.1:1")
         self.assertEqual(4, status)
@@ -389,11 +445,28 @@ class DaemonTest(unittest.TestCase):
         self.assertEqual(0, daemon.stop())
 
     def test_bad_flags_end_the_daemon_with_2(self):
-        for flags in (["--listen=0.0.0.0:0"], ["--store=nonsense"], ["stray"]):
-            with self.subTest(flags=flags):
-                daemon = Daemon(self.folder, *flags, expect_start=False)
-                self.assertEqual(2, daemon.process.wait(timeout=60))
-                daemon.stop()
+        for flag, words in (("--listen=0.0.0.0:0", "--listen: '0.0.0.0:0' is reachable"),
+                            ("--listen=foo", "--listen: 'foo' is neither HOST:PORT nor unix:PATH"),
+                            ("--admin-listen=foo", "--admin-listen: 'foo' is not HOST:PORT"),
+                            ("--store=nonsense", "--store: "), ("stray", "unexpected argument 'stray'"),
+                            ("--no-such", "there is no flag --no_such"),
+                            ("--worker-threads=many", "--worker_threads cannot be 'many'"),
+                            ("--waiting-calls=0", "--waiting-calls: is 0; use 1 to")):
+            with self.subTest(flag=flag):
+                done = subprocess.run([PICOSTD, flag], capture_output=True, timeout=60)
+                self.assertEqual(2, done.returncode)
+                self.assertEqual(b"", done.stdout)
+                self.assertEqual(1, done.stderr.count(b"\n"), done.stderr)
+                self.assertIn("picostd: " + words, done.stderr.decode())
+
+    def test_version_and_help_end_the_daemon_with_0(self):
+        version = subprocess.run([PICOSTD, "--version"], capture_output=True, timeout=60)
+        self.assertRegex(version.stdout.decode(), r"\Apicostd \d+\.\d+\.\d+\n\Z")
+        self.assertEqual((0, b""), (version.returncode, version.stderr))
+        shown = subprocess.run([PICOSTD, "--help"], capture_output=True, timeout=60)
+        self.assertEqual((0, b""), (shown.returncode, shown.stderr))
+        for flag in ("--config=VALUE", "--check-config ", "--new-token ", "--store=VALUE", "--version"):
+            self.assertIn("  " + flag, shown.stdout.decode())
 
     def test_a_data_directory_that_is_none_ends_the_daemon_with_1(self):
         daemon = Daemon(self.folder, "--data_dir=" + self.folder + "/nothing", expect_start=False)

@@ -15,12 +15,12 @@ import grpc
 from google.protobuf import descriptor
 
 from proto.picost.v1 import (calibrations_pb2, catalog_pb2, catalog_pb2_grpc, graph_pb2, models_pb2, models_pb2_grpc,
-                             oracle_pb2)
+                             oracle_pb2, studies_pb2, studies_pb2_grpc)
 from harness import DATA, DaemonTestCase, wait_for
 
 REQUESTS = 10_000
 FIELD = descriptor.FieldDescriptor
-FILES = (models_pb2, oracle_pb2, catalog_pb2, calibrations_pb2)
+FILES = (models_pb2, oracle_pb2, catalog_pb2, calibrations_pb2, studies_pb2)
 
 # The caller's fault, each in its own way; OK where chance made a good request.
 CALLERS_FAULT = {
@@ -34,7 +34,7 @@ LONG_INTEGERS = INTEGERS + (2**63 - 1, -2**63, 10**12)
 DOUBLES = (0.0, 1.0, -1.0, math.nan, math.inf, -math.inf, 1e308, -1e308, 5e-324, 1e-9)
 STRINGS = ("", "x", "models/" + "a" * 64, "models/x", "protocols/cheetah", "protocols/nothing", "protocols/",
            "deployments/lan", "deployments/moon", "networks/wan1", "tables/cheetah", "calibrations/emp", "aliases/x",
-           "../../etc/passwd", "\x00", "\u202e\u0000\uffff", "é" * 300, "A" * 20000, "'; DROP TABLE models; --")
+           "studies/s", "studies/s/trials/1", "studies/x", "online_seconds", "../../etc/passwd", "\x00", "\u202e\u0000\uffff", "é" * 300, "A" * 20000, "'; DROP TABLE models; --")
 
 
 class Generator:
@@ -112,13 +112,16 @@ class MalformedTest(DaemonTestCase):
         with open(os.path.join(DATA, "models/minionn_cifar.onnx"), "rb") as f:
             create = models_pb2.CreateModelRequest(graph=graph_pb2.GraphSource(onnx=f.read()))
         model = models_pb2_grpc.ModelsStub(channel).CreateModel(create, timeout=60).name
+        study = studies_pb2.CreateStudyRequest(study_id="s")
+        study.study.objectives.add(metric="online_seconds", goal=studies_pb2.OBJECTIVE_GOAL_MINIMIZE)
+        studies_pb2_grpc.StudiesStub(channel).CreateStudy(study, timeout=60)
         seed = random.randrange(2**32)
         generator = Generator(seed, model)
         methods = []
         for file in FILES:
             for service in file.DESCRIPTOR.services_by_name.values():
                 for method in service.methods:
-                    if not method.client_streaming and not method.server_streaming and method.name != "DeleteModel":
+                    if not method.client_streaming and not method.server_streaming and method.name not in ("DeleteModel", "DeleteStudy"):
                         call = channel.unary_unary("/%s/%s" % (service.full_name, method.name),
                                                    request_serializer=lambda b: b, response_deserializer=lambda b: b)
                         methods.append((method, call))
@@ -152,6 +155,60 @@ class MalformedTest(DaemonTestCase):
         self.assertNotIn(" ERROR ", daemon.read_log())
         # Strangers cannot fill the disk with the daemon's lines.
         self.assertLess(daemon.read_log().count("\n"), 2000)
+        self.assertEqual(0, daemon.stop())
+
+    def test_malformed_streams_are_the_callers_fault_and_leave_nothing_open(self):
+        daemon = self.start()
+        channel = daemon.channel()
+        self.addCleanup(channel.close)
+        study = studies_pb2.CreateStudyRequest(study_id="s")
+        study.study.objectives.add(metric="online_seconds", goal=studies_pb2.OBJECTIVE_GOAL_MINIMIZE)
+        studies_pb2_grpc.StudiesStub(channel).CreateStudy(study, timeout=60)
+        seed = random.randrange(2**32)
+        generator = Generator(seed, "models/" + "a" * 64)
+        kinds = {(True, False): channel.stream_unary, (False, True): channel.unary_stream,
+                 (True, True): channel.stream_stream}
+        streams = []
+        for file in FILES:
+            for service in file.DESCRIPTOR.services_by_name.values():
+                for method in service.methods:
+                    kind = kinds.get((method.client_streaming, method.server_streaming))
+                    if kind is not None:
+                        call = kind("/%s/%s" % (service.full_name, method.name), request_serializer=lambda b: b,
+                                    response_deserializer=lambda b: b)
+                        streams.append((method, call))
+        self.assertEqual(["UploadModel", "StreamEstimate", "WatchTrials"], [method.name for method, _ in streams])
+        allowed = CALLERS_FAULT | {grpc.StatusCode.CANCELLED, grpc.StatusCode.DEADLINE_EXCEEDED}
+        codes = {}
+        for number in range(REQUESTS // 10):
+            method, call = streams[number % len(streams)]
+            messages = []
+            for _ in range(generator.chance.choice((0, 1, 1, 2, 5)) if method.client_streaming else 1):
+                message = method.input_type._concrete_class()
+                generator.fill(message)
+                data = message.SerializeToString()
+                messages.append(generator.spoiled(data) if generator.chance.random() < 0.4 else data)
+            try:
+                if method.server_streaming:
+                    # Of a study that there is, trials are watched for ever: the caller gives up.
+                    answers = call(iter(messages) if method.client_streaming else messages[0],
+                                   timeout=60 if method.client_streaming else 0.5)
+                    if generator.chance.random() < 0.2:
+                        answers.cancel()
+                    for _ in answers:
+                        pass
+                else:
+                    call(iter(messages), timeout=60)
+                code = grpc.StatusCode.OK
+            except grpc.RpcError as error:
+                code = error.code()
+            self.assertIn(code, allowed, "%s (seed %d, stream %d)" % (method.full_name, seed, number))
+            codes[code] = codes.get(code, 0) + 1
+            if number % 100 == 0:
+                self.good_answer(channel)
+        self.assertGreater(codes.get(grpc.StatusCode.INVALID_ARGUMENT, 0), REQUESTS // 50, codes)
+        wait_for(lambda: daemon.metric("picost_rpc_in_flight") == 0, "every stream to end")
+        self.assertNotIn(" ERROR ", daemon.read_log())
         self.assertEqual(0, daemon.stop())
 
     def test_slow_stalled_and_half_closed_connections_are_cleared_away(self):

@@ -179,6 +179,10 @@ class Load {
       : channel_(grpc::CreateChannel(daemon_.address(), grpc::InsecureChannelCredentials())),
         health_(grpc::health::v1::Health::NewStub(channel_)),
         oracle_(v1::CostOracle::NewStub(channel_)) {
+    // The last callbacks drop their contexts, which hold the channel, a moment after they
+    // have counted their calls; gRPC may not end a channel on the thread that calls back.
+    static auto* const kept = new std::vector<std::shared_ptr<grpc::Channel>>;
+    kept->push_back(channel_);
     v1::CreateModelRequest create;
     create.mutable_graph()->set_onnx(ReadFile("data/models/resnet18_cifar.onnx"));
     v1::Model model;

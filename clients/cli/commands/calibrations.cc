@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "clients/cli/commands/command.h"
+#include "clients/cli/commands/protocol_choices.h"
 #include "clients/cli/connection.h"
 #include "clients/cli/mapped_file.h"
 #include "clients/cli/views/json.h"
@@ -213,8 +214,13 @@ std::optional<Failure> RunMeasurementsReport(const Options& options,
 
 std::optional<Failure> RunMeasurementsEvaluate(const Options& options,
                                                const Environment& environment) {
+  if (options.protocols.size() > 1 || options.deployments.size() > 1) {
+    return BadArgument(
+        "measurements are evaluated of one --protocol and under one --deployment, or of all "
+        "protocols and each under its own deployment without these flags");
+  }
   v1::EvaluateCalibrationRequest request;
-  if (!options.protocols.empty()) {
+  if (!options.protocols.empty() && !AsksForAllProtocols(options)) {
     request.set_protocol(absl::StrCat("protocols/", Id(options.protocols[0])));
   }
   if (!options.deployments.empty()) {

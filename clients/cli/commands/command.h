@@ -22,10 +22,15 @@ struct Command {
   size_t maximum_arguments = 0;
   std::string examples;  // lines
   std::optional<Failure> (*run)(const Options& options, const Environment& environment) = nullptr;
+  // Only a daemon keeps what the command is about: refused without --server, as the
+  // service inside the command would forget it with the command's end.
+  bool needs_server = false;
   // In place of `run`: takes the words behind the name as they are, --help too.
   std::optional<Failure> (*hand_over)(const std::vector<std::string>& words,
                                       const Environment& environment) = nullptr;
 };
+
+inline constexpr bool kNeedsServer = true;
 
 // Every command, in the order of the help text.
 const std::vector<Command>& AllCommands();

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "clients/cli/commands/command.h"
 #include "clients/cli/commands/deployment_choices.h"
+#include "clients/cli/commands/protocol_choices.h"
 #include "clients/cli/connection.h"
 #include "clients/cli/model_argument.h"
 #include "clients/cli/views/compare_view.h"
@@ -12,9 +13,7 @@
 namespace picost::cli {
 
 std::optional<Failure> RunCompare(const Options& options, const Environment& environment) {
-  if (options.protocols.empty()) {
-    return BadArgument("which protocols? Give --protocol=ID,ID; `picost protocols` lists them");
-  }
+  if (auto failure = CheckProtocols(options)) return failure;
   const auto chosen = DeploymentChoices(options);
   if (const Failure* failure = FailureIn(chosen)) return *failure;
   auto connected = Connect(options, environment);
@@ -24,10 +23,13 @@ std::optional<Failure> RunCompare(const Options& options, const Environment& env
   if (const Failure* failure = FailureIn(resolved)) return *failure;
   const ModelArgument& model = std::get<ModelArgument>(resolved);
 
-  CompareQuestion question{.model = model.label, .protocols = options.protocols};
+  const auto listed = ProtocolIds(options, connection);
+  if (const Failure* failure = FailureIn(listed)) return *failure;
+  CompareQuestion question{.model = model.label,
+                           .protocols = std::get<std::vector<std::string>>(listed)};
   v1::CompareDeploymentsRequest request;
   *request.mutable_graph() = model.graph;
-  for (const std::string& protocol : options.protocols) {
+  for (const std::string& protocol : question.protocols) {
     v1::ProtocolChoice& choice = *request.add_protocols();
     choice.set_protocol(absl::StrCat("protocols/", protocol));
     choice.mutable_parameters()->insert(options.parameters.begin(), options.parameters.end());

@@ -4,11 +4,13 @@
 #include "absl/strings/str_cat.h"
 #include "clients/cli/commands/command.h"
 #include "clients/cli/commands/deployment_choices.h"
+#include "clients/cli/commands/protocol_choices.h"
 #include "clients/cli/commands/subject.h"
 #include "clients/cli/connection.h"
 #include "clients/cli/model_argument.h"
 #include "clients/cli/views/estimate_view.h"
 #include "clients/cli/views/json.h"
+#include "clients/cli/views/table.h"
 
 namespace picost::cli {
 namespace {
@@ -39,19 +41,20 @@ void Print(const std::vector<Question>& questions, const std::vector<v1::Estimat
 }  // namespace
 
 std::optional<Failure> RunEstimate(const Options& options, const Environment& environment) {
-  if (options.protocols.empty()) {
-    return BadArgument("under which protocol? Give --protocol=ID; `picost protocols` lists them");
-  }
+  if (auto failure = CheckProtocols(options)) return failure;
   const auto deployments = DeploymentChoices(options);
   if (const Failure* failure = FailureIn(deployments)) return *failure;
   const auto found = FindSubject(options, environment);
   if (const Failure* failure = FailureIn(found)) return *failure;
   const auto& [connection, model, rewrites] = std::get<Subject>(found);
 
+  const auto listed = ProtocolIds(options, *connection);
+  if (const Failure* failure = FailureIn(listed)) return *failure;
+
   std::vector<v1::Estimate> estimates;
   std::vector<Question> questions;
   for (const DeploymentAsked& asked : std::get<std::vector<DeploymentAsked>>(deployments)) {
-    for (const std::string& protocol : options.protocols) {
+    for (const std::string& protocol : std::get<std::vector<std::string>>(listed)) {
       v1::EstimateRequest request;
       *request.mutable_graph() = model.graph;
       *request.mutable_protocol() = ChooseProtocol(protocol, options);
@@ -61,11 +64,20 @@ std::optional<Failure> RunEstimate(const Options& options, const Environment& en
       request.mutable_rewrites()->Add(rewrites.begin(), rewrites.end());
       request.set_require_seconds(options.require_seconds);
       auto answer = Call(*connection->oracle, &v1::CostOracle::Stub::Estimate, request);
-      if (const Failure* failure = FailureIn(answer)) return *failure;
+      if (const Failure* failure = FailureIn(answer)) {
+        if (!AsksForAllProtocols(options) || failure->exit_status == kExitUnreachable) {
+          return *failure;
+        }
+        // Asked of all, those that cannot run the model say so, and the others answer.
+        *environment.err << "warning: " << Printable(protocol) << ", " << Printable(asked.label)
+                         << ": " << Printable(failure->message) << "\n";
+        continue;
+      }
       estimates.push_back(std::get<v1::Estimate>(std::move(answer)));
       questions.push_back({.model = model.label, .protocol = protocol, .deployment = asked.label});
     }
   }
+  if (estimates.empty()) return Failure{kExitOther, "none of the protocols can run this model"};
   PrintWarnings(estimates[0].notes(), environment);
   Print(questions, estimates, options.format, *environment.out);
   return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "clients/cli/commands/command.h"
+#include "clients/cli/commands/protocol_choices.h"
 #include "clients/cli/commands/subject.h"
 #include "clients/cli/connection.h"
 #include "clients/cli/model_argument.h"
@@ -16,9 +17,6 @@ namespace {
 // Every protocol in one table; those that refuse the network say why.
 std::optional<Failure> Compare(const Options& options, const Environment& environment,
                                const Subject& subject) {
-  if (!options.parameters.empty()) {
-    return BadArgument("--param belongs to one protocol: name it instead of --protocol=all");
-  }
   v1::ComparePlansRequest request;
   *request.mutable_graph() = subject.model.graph;
   request.mutable_rewrites()->Add(subject.rewrites.begin(), subject.rewrites.end());
@@ -44,13 +42,11 @@ std::optional<Failure> Compare(const Options& options, const Environment& enviro
 }  // namespace
 
 std::optional<Failure> RunPlan(const Options& options, const Environment& environment) {
-  if (options.protocols.empty()) {
-    return BadArgument("which protocol? Give --protocol=ID; `picost protocols` lists them");
-  }
+  if (auto failure = CheckProtocols(options)) return failure;
   const auto found = FindSubject(options, environment);
   if (const Failure* failure = FailureIn(found)) return *failure;
   const auto& [connection, model, rewrites] = std::get<Subject>(found);
-  if (options.protocols == std::vector<std::string>{"all"}) {
+  if (AsksForAllProtocols(options)) {
     return Compare(options, environment, std::get<Subject>(found));
   }
 

@@ -13,6 +13,7 @@
 #include "clients/cli/candidates.h"
 #include "clients/cli/commands/command.h"
 #include "clients/cli/commands/deployment_choices.h"
+#include "clients/cli/commands/protocol_choices.h"
 #include "clients/cli/commands/subject.h"
 #include "clients/cli/connection.h"
 #include "clients/cli/views/numbers.h"
@@ -91,7 +92,7 @@ std::vector<std::string> Row(const std::string& id, const v1::EditResult& result
 }  // namespace
 
 std::optional<Failure> RunSweep(const Options& options, const Environment& environment) {
-  if (options.protocols.size() != 1) {
+  if (options.protocols.size() != 1 || AsksForAllProtocols(options)) {
     return BadArgument("under which protocol? Give one --protocol=ID");
   }
   const auto chosen = DeploymentChoices(options);
