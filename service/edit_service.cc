@@ -303,7 +303,7 @@ absl::StatusOr<EditService::EvaluatedEdit> EditService::EvaluateOne(
   PICOST_ASSIGN_OR_RETURN(const std::vector<whatif::EditOperation> edit,
                           FromProto(operations, "operations"));
   PICOST_ASSIGN_OR_RETURN(const SessionCache::Lease session, Open(question));
-  auto totals = session->Evaluate(edit);
+  auto totals = session->EvaluateForLinks(edit);
   if (!totals.ok()) return PlanningError(totals.status());
   return EvaluatedEdit{*std::move(totals), session->deployment().network};
 }

@@ -3,29 +3,19 @@
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 
-#include <cmath>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "clients/cli/edit_json.h"
 
 namespace picost::cli {
 namespace {
 
 namespace pb = google::protobuf;
-
-// Counts beyond this are mistakes, and doubles hold all below it.
-constexpr double kMostElements = 1e15;
-
-void Keep(const std::string& node, int64_t count, v1::Edit& edit) {
-  v1::KeepRelus& keep = *edit.add_operations()->mutable_keep_relus();
-  keep.set_node(node);
-  keep.set_count(count);
-}
 
 // What is wrong; nothing where the line is a candidate.
 std::optional<std::string> ReadJson(const std::string& line, Candidate& candidate) {
@@ -33,37 +23,18 @@ std::optional<std::string> ReadJson(const std::string& line, Candidate& candidat
   if (const auto status = pb::util::JsonStringToMessage(line, &object); !status.ok()) {
     return absl::StrCat("no JSON object: ", std::string(status.message()));
   }
-  // In the order of their names: equal lines make equal edits.
-  const std::map<std::string, pb::Value> fields(object.fields().begin(), object.fields().end());
-  for (const auto& [name, value] : fields) {
+  std::optional<std::string> wrong;
+  for (const auto& [name, value] : Sorted(object)) {
     if (name == "id" && value.has_string_value()) {
       candidate.id = value.string_value();
     } else if (name == "id" && value.has_number_value()) {
       candidate.id = absl::StrCat(value.number_value());
-    } else if (name == "kept" && value.has_struct_value()) {
-      const auto& kept = value.struct_value().fields();
-      for (const auto& [node, count] : std::map<std::string, pb::Value>(kept.begin(), kept.end())) {
-        const double number = count.number_value();
-        if (!count.has_number_value() || number != std::floor(number) || number < 0 ||
-            number > kMostElements) {
-          return absl::StrCat("'", node, "' keeps no count of elements");
-        }
-        Keep(node, static_cast<int64_t>(number), candidate.edit);
-      }
-    } else if (name == "operations" && value.has_list_value()) {
-      for (const pb::Value& operation : value.list_value().values()) {
-        std::string json;
-        (void)pb::util::MessageToJsonString(operation, &json);
-        const auto status = pb::util::JsonStringToMessage(json, candidate.edit.add_operations());
-        if (!status.ok()) {
-          return absl::StrCat("an operation is none: ", std::string(status.message()));
-        }
-      }
-    } else {
+    } else if (!ReadEditField(name, value, candidate.edit, wrong)) {
       return absl::StrCat("'", name,
                           "' is not id (text or number), kept (object) or operations "
                           "(list)");
     }
+    if (wrong.has_value()) return wrong;
   }
   return std::nullopt;
 }

@@ -38,10 +38,23 @@ constexpr FlagHelp kFlags[] = {
     {"counting", "as-written|without-stem|without-last|after-max-pool",
      "which ReLUs are counted, see docs/counting.md (default: as-written)"},
     {"parameters", "", "list the tensors of weights"},
-    {"name", "TEXT", "display name of the model (default: the file's name), or id of the table"},
+    {"name", "TEXT",
+     "display name of the model (default: the file's name) or study, or id of the table"},
     {"calls", "", "also show the primitive calls of every layer"},
     {"online", "", "compare online time alone, not offline and online"},
     {"require-seconds", "", "fail where no table covers a primitive"},
+    {"objective", "METRIC:max|min[:REFERENCE]",
+     "repeatable; default: accuracy:max and online_seconds:min. The hypervolume ends at the "
+     "reference"},
+    {"budget", "METRIC=LIMIT", "of a predicted metric: online_seconds=2; repeatable"},
+    {"model", "MODEL[,MODEL]", "registered models; of trials that name none, or all that may be"},
+    {"from", "FILE", "a picost.v1.Study, as .json or as text; flags add to it"},
+    {"kept", "NODE=COUNT", "ReLU elements that an activation keeps; repeatable"},
+    {"edit", "FILE", "JSON of the edit: {\"kept\": {\"/Relu\": 4096}, \"operations\": [...]}"},
+    {"metric", "NAME=VALUE", "what you measured: accuracy=0.93; repeatable"},
+    {"tag", "TEXT", "tag of the trial; repeatable"},
+    {"parent", "NUMBER", "the trial that it was made from"},
+    {"request-id", "TEXT", "the same id again answers the trial that was added first"},
 };
 
 std::optional<Failure> AddBinding(const std::string& flag, const std::string& text,
@@ -59,6 +72,18 @@ std::optional<Failure> AddBinding(const std::string& flag, const std::string& te
     return BadArgument(
         absl::StrCat("--", flag, " gives ", name, " two values: ", entry->second, " and ", value));
   }
+  return std::nullopt;
+}
+
+std::optional<Failure> AddFigure(const std::string& flag, const std::string& text,
+                                 std::vector<std::pair<std::string, double>>& to) {
+  const size_t equals = text.rfind('=');
+  double value = 0;
+  if (equals == std::string::npos || equals == 0 ||
+      !absl::SimpleAtod(text.substr(equals + 1), &value)) {
+    return BadArgument(absl::StrCat("--", flag, " takes NAME=VALUE, not '", text, "'"));
+  }
+  to.emplace_back(text.substr(0, equals), value);
   return std::nullopt;
 }
 
@@ -121,7 +146,23 @@ std::optional<Failure> Apply(const std::string& flag, const std::string& value, 
     options.networks.push_back(value);
     return std::nullopt;
   }
+  StudyOptions& study = options.study;
+  if (flag == "kept") return AddBinding(flag, value, study.kept);
+  if (flag == "budget") return AddFigure(flag, value, study.budgets);
+  if (flag == "metric") return AddFigure(flag, value, study.metrics);
+  if (flag == "model") return AddList(flag, value, study.models);
+  if (flag == "parent") {
+    if (absl::SimpleAtoi(value, &study.parent) && study.parent > 0) return std::nullopt;
+    return BadArgument(absl::StrCat("--parent takes a trial's number, not '", value, "'"));
+  }
+  if (flag == "objective" || flag == "tag") {
+    (flag == "tag" ? study.tags : study.objectives).push_back(value);
+    return std::nullopt;
+  }
   std::string* text = flag == "server"             ? &options.server
+                      : flag == "from"             ? &study.from
+                      : flag == "edit"             ? &study.edit
+                      : flag == "request-id"       ? &study.request_id
                       : flag == "ca"               ? &options.ca
                       : flag == "cert"             ? &options.certificate
                       : flag == "key"              ? &options.key

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "clients/cli/failure.h"
@@ -14,6 +15,20 @@ namespace picost::cli {
 enum class Format { kTable, kJson, kCsv };
 enum class Counting { kDefault, kAsWritten, kWithoutStem, kWithoutLast, kAfterMaxPool };
 enum class UnknownPolicy { kDefault, kError, kUpperBound, kZero };
+
+// Flags of `picost study`.
+struct StudyOptions {
+  std::vector<std::string> objectives;  // METRIC:max|min[:REFERENCE]
+  std::vector<std::pair<std::string, double>> budgets;
+  std::vector<std::string> models;
+  std::string from;                     // file of a study
+  std::map<std::string, int64_t> kept;  // by node
+  std::string edit;                     // file of an edit
+  std::vector<std::pair<std::string, double>> metrics;
+  std::vector<std::string> tags;
+  int64_t parent = 0;  // number of a trial; 0: none
+  std::string request_id;
+};
 
 struct Options {
   std::vector<std::string> positional;
@@ -42,6 +57,7 @@ struct Options {
   bool calls = false;            // show primitive calls
   bool require_seconds = false;
   bool online = false;  // compare online time alone
+  StudyOptions study;
 };
 
 // A flag of the command line: how it is written and what it does.

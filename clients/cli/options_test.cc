@@ -1,6 +1,7 @@
 #include "clients/cli/options.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -11,10 +12,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::vector<std::string> kAll = {"format",     "dim",      "server",    "data_dir",
-                                       "protocol",   "param",    "network",   "deployment",
-                                       "unknown",    "name",     "calls",     "custom-operators",
-                                       "trip-count", "counting", "parameters"};
+const std::vector<std::string> kAll = {
+    "format",     "dim",        "server",     "data_dir", "protocol", "param",
+    "network",    "deployment", "unknown",    "name",     "calls",    "custom-operators",
+    "trip-count", "counting",   "parameters", "metric",   "kept",     "parent"};
 
 TEST(OptionsTest, ReadsEveryKindOfFlag) {
   const auto parsed =
@@ -48,6 +49,22 @@ TEST(OptionsTest, ReadsHowFilesAreToBeReadAndCounted) {
   EXPECT_EQ(options.trip_counts.at("a"), 0);
   EXPECT_EQ(options.counting, Counting::kWithoutStem);
   EXPECT_TRUE(options.list_parameters);
+}
+
+TEST(OptionsTest, ReadsTheFlagsOfStudies) {
+  const auto parsed =
+      ParseOptions({"--objective=accuracy:max", "--objective", "online_seconds:min:2",
+                    "--budget=online_seconds=2.5", "--kept=/a=b/Relu=4096",
+                    "--metric=accuracy=0.93", "--tag=x,y", "--tag=z", "--parent=3"},
+                   {"objective", "budget", "kept", "metric", "tag", "parent"});
+  ASSERT_EQ(FailureIn(parsed), nullptr);
+  const StudyOptions& study = std::get<Options>(parsed).study;
+  EXPECT_EQ(study.objectives, (std::vector<std::string>{"accuracy:max", "online_seconds:min:2"}));
+  EXPECT_EQ(study.budgets.at(0), (std::pair<std::string, double>{"online_seconds", 2.5}));
+  EXPECT_EQ(study.kept.at("/a=b/Relu"), 4096);
+  EXPECT_EQ(study.metrics.at(0), (std::pair<std::string, double>{"accuracy", 0.93}));
+  EXPECT_EQ(study.tags, (std::vector<std::string>{"x,y", "z"}));
+  EXPECT_EQ(study.parent, 3);
 }
 
 TEST(OptionsTest, AfterTwoDashesAllIsPositional) {
@@ -86,6 +103,11 @@ INSTANTIATE_TEST_SUITE_P(Arguments, BadOptionsTest,
                              {"ProtocolEmptyEntry", {"--protocol=delphi,"}, "empty entry"},
                              {"ValueMissing", {"--server"}, "needs a value"},
                              {"ServerEmpty", {"--server="}, "empty"},
+                             {"MetricNotANumber", {"--metric=accuracy=high"}, "NAME=VALUE"},
+                             {"MetricWithoutName", {"--metric==1"}, "NAME=VALUE"},
+                             {"KeptNotWhole", {"--kept=/Relu=1.5"}, "whole number"},
+                             {"ParentNotANumber", {"--parent=studies/s/trials/1"}, "number"},
+                             {"ParentZero", {"--parent=0"}, "number"},
                              {"SwitchWithValue", {"--calls=yes"}, "takes no value"},
                          }),
                          [](const auto& info) { return info.param.name; });

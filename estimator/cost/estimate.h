@@ -22,6 +22,13 @@ struct OverlapTerm {
   primitives::Traffic traffic;
 };
 
+// A call whose work is so long that connections may shrink their windows meanwhile:
+// on links that restart after idling its bytes begin slowly (RestartSeconds).
+struct RestartTerm {
+  double idle_seconds = 0;
+  primitives::Traffic traffic;
+};
+
 // Cost of one phase, of a network or of one layer. Traffic is always there;
 // seconds are absent where a primitive has no table (Estimate::missing).
 struct PhaseCost {
@@ -47,6 +54,9 @@ struct PhaseCost {
   double compute_half_width_seconds = 0;
   double link_half_width_seconds = 0;
   std::vector<OverlapTerm> overlaps = {};  // in a fixed order
+  // In the order of the calls, whatever the link at hand does. Sessions fill it when
+  // they are asked to (EditSession::EvaluateForLinks).
+  std::vector<RestartTerm> restarts = {};
 };
 
 // One group of calls of a layer or of the set-up, priced.

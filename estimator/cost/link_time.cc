@@ -55,6 +55,12 @@ double ColdStartSeconds(const primitives::Traffic& traffic, const NetworkProfile
                           network.round_trip_seconds);
 }
 
+bool MayRestart(const primitives::Traffic& traffic, double idle_seconds) {
+  const Bytes most = std::max(traffic.client_to_server, traffic.server_to_client);
+  return idle_seconds > kLeastTimerSeconds &&
+         static_cast<double>(most.value()) > kInitialWindowBytes;
+}
+
 double RestartSeconds(const primitives::Traffic& traffic, double idle_seconds,
                       const NetworkProfile& network) {
   if (!network.restarts_after_idle) return 0;

@@ -38,6 +38,8 @@ double ColdStartSeconds(const primitives::Traffic& traffic, const NetworkProfile
 // in net/ipv4/tcp_output.c; RFC 2861). 0 unless the profile restarts after idling.
 double RestartSeconds(const primitives::Traffic& traffic, double idle_seconds,
                       const NetworkProfile& network);
+// Whether RestartSeconds is above 0 on any link at all.
+bool MayRestart(const primitives::Traffic& traffic, double idle_seconds);
 
 }  // namespace picost::cost
 

@@ -51,6 +51,7 @@ CallShare ShareOf(const primitives::PrimitiveCall& call, const Pricing& pricing,
   const double own = pricing.group->OwnRelativeStddev() * seconds;
   CallShare share{.own_variance = own * own,
                   .restart_seconds = RestartSeconds(call.traffic, seconds, network)};
+  if (MayRestart(call.traffic, seconds)) share.idle_seconds = seconds;
   // Interactive work waits for the other party; online layers wait for each other.
   const bool independent = call.phase == Phase::kOffline && call.executor != Executor::kJoint;
   if (independent && pricing.Lanes() > 1) share.job_seconds = seconds;
@@ -91,6 +92,7 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
   }
   cost.critical_flights = totals.critical_flights;
   cost.duplex_traffic = totals.duplex_traffic;
+  cost.restarts = totals.restarts;
   std::optional<Interval>* const parts[kExecutorCount] = {
       &cost.client_compute_seconds, &cost.server_compute_seconds, &cost.joint_compute_seconds};
   std::array<std::vector<Work>, kExecutorCount> works;
@@ -174,6 +176,7 @@ void PhaseSum::Add(const primitives::PrimitiveCall& call, const Pricing& pricing
   const CallShare share = ShareOf(call, pricing, network);
   total.Add(call.usage, call.traffic, share);
   totals_.restart_seconds += share.restart_seconds;
+  if (share.idle_seconds > 0) totals_.restarts.push_back({share.idle_seconds, call.traffic});
   totals_.claimed = totals_.claimed && pricing.group->interval_claimed;
 }
 

@@ -28,6 +28,7 @@ struct CallShare {
   double own_variance = 0;  // square of its own scatter
   double job_seconds = 0;   // of independent work that may be packed; else 0
   double restart_seconds = 0;
+  double idle_seconds = 0;  // where another link might restart (MayRestart); else 0
   friend bool operator==(const CallShare&, const CallShare&) = default;
 };
 CallShare ShareOf(const primitives::PrimitiveCall& call, const Pricing& pricing,
@@ -53,7 +54,8 @@ struct PhaseTotals {
   Flights critical_flights;
   double traffic_relative_bound = 0;
   double restart_seconds = 0;  // of slow starts after long work
-  bool claimed = true;         // every fit claims its interval
+  std::vector<RestartTerm> restarts;
+  bool claimed = true;  // every fit claims its interval
   // By executor: some call has no table.
   std::array<bool, kExecutorCount> missing = {};
   // By executor; in ascending order of (table id, group key).

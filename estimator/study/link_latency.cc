@@ -27,7 +27,13 @@ std::optional<Interval> LatencyOn(primitives::Phase which, const cost::PhaseCost
   const double transfer = cost::TransferSeconds(phase.traffic, network) -
                           cost::DuplexSeconds(phase.duplex_traffic, network);
   const double flights = cost::FlightSeconds(phase.critical_flights, network);
-  const double slow_start = opens ? cost::ColdStartSeconds(phase.traffic, network) : 0;
+  double slow_start = 0;
+  for (const cost::RestartTerm& term : phase.restarts) {
+    slow_start += cost::RestartSeconds(term.traffic, term.idle_seconds, network);
+  }
+  if (opens || network.restarts_after_idle) {
+    slow_start += cost::ColdStartSeconds(phase.traffic, network);
+  }
   double hidden = 0;
   for (const cost::OverlapTerm& term : phase.overlaps) {
     hidden +=

@@ -19,9 +19,7 @@ namespace picost::study {
 // Of all processors. Nothing where a primitive has no table.
 std::optional<double> ComputeSeconds(const cost::PhaseCost& phase);
 
-// What FinishPhase would answer for this link, on which connections keep their windows
-// (restarts_after_idle: how long each of them was silent is not known any more).
-// Nothing as above.
+// What FinishPhase would answer for this link. phase.restarts are there. Nothing as above.
 std::optional<Interval> LatencyOn(primitives::Phase which, const cost::PhaseCost& phase,
                                   const cost::NetworkProfile& network);
 

@@ -90,6 +90,7 @@ void Accumulator::Start() {
     totals.traffic = {};
     totals.duplex_traffic = {};
     totals.restart_seconds = 0;
+    totals.restarts.clear();
     totals.critical_flights = {};
     totals.traffic_relative_bound = 0;
     totals.claimed = true;
@@ -119,6 +120,9 @@ void Accumulator::Add(const LayerCost& layer) {
     Fit& fit = fits_[term.fit];
     fit.total.Add(term.usage, term.traffic, term.share);
     totals_[fit.phase].restart_seconds += term.share.restart_seconds;
+    if (keep_restarts_ && term.share.idle_seconds > 0) {
+      totals_[fit.phase].restarts.push_back({term.share.idle_seconds, term.traffic});
+    }
   }
   storage_.client += layer.storage.client;
   storage_.server += layer.storage.server;

@@ -73,6 +73,8 @@ class Accumulator {
   static void AddCall(const primitives::PrimitiveCall& call, const PricedBy& price,
                       LayerCost& layer);
 
+  // Whether PhaseCost::restarts is filled; costs an allocation per edit.
+  void KeepRestarts(bool keep) { keep_restarts_ = keep; }
   void Start();
   void Add(const LayerCost& layer);
   std::array<cost::PhaseCost, primitives::kPhaseCount> Finish();
@@ -97,6 +99,7 @@ class Accumulator {
   protocols::Storage storage_;
   bool extrapolated_ = false;
   int64_t relu_elements_ = 0;
+  bool keep_restarts_ = false;
 };
 
 }  // namespace picost::whatif

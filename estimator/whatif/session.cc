@@ -339,6 +339,14 @@ absl::StatusOr<EditTotals> EditSession::Evaluate(const std::vector<EditOperation
   return totals;
 }
 
+absl::StatusOr<EditTotals> EditSession::EvaluateForLinks(
+    const std::vector<EditOperation>& operations) {
+  accumulator_.KeepRestarts(true);
+  auto totals = Evaluate(operations);
+  accumulator_.KeepRestarts(false);
+  return totals;
+}
+
 absl::StatusOr<EditTotals> EditSession::EvaluateLayer(const std::vector<EditOperation>& operations,
                                                       std::string_view node) {
   PICOST_RETURN_IF_ERROR(Resolve(operations));

@@ -66,6 +66,9 @@ class EditSession {
   // The same for operations on the base.
   absl::StatusOr<EditTotals> Evaluate(const std::vector<EditOperation>& operations);
 
+  // The same with what other links take (estimator/study/link_latency.h).
+  absl::StatusOr<EditTotals> EvaluateForLinks(const std::vector<EditOperation>& operations);
+
   const graph::Graph& base() const { return *base_; }
   const ProtocolChoice& protocol() const { return protocol_; }
   const cost::Deployment& deployment() const { return deployment_; }

@@ -196,6 +196,9 @@ TEST_F(CalibrationTest, MeasurementsAreKeptOnceAndComparedWithTheirPrediction) {
   EXPECT_DOUBLE_EQ(answer.measurements(0).phases(0).measured_ratio(), 1);
   EXPECT_TRUE(answer.measurements(0).phases(0).inside_interval());
   EXPECT_DOUBLE_EQ(answer.measurements(1).phases(0).measured_ratio(), 100);
+  EXPECT_EQ(answer.measurements(0).provenance().model(),
+            answer.measurements(0).measurement().model());
+  EXPECT_GT(answer.measurements(0).provenance().tables_size(), 0);
   EXPECT_FALSE(answer.measurements(1).phases(0).inside_interval());
   EXPECT_EQ(recorded_.size(), 2u);
   // Reported again they are known.

@@ -76,6 +76,7 @@ absl::Status MeasurementService::Compare(const v1::Measurement& measurement,
   question.set_view(v1::ESTIMATE_VIEW_TOTALS);
   v1::Estimate estimate;
   PICOST_RETURN_IF_ERROR(predict_(question, estimate));
+  *to.mutable_provenance() = estimate.provenance();
   for (const MeasuredPhase& measured : PhasesOf(measurement)) {
     if (!measured.seconds.has_value()) continue;
     v1::PhaseComparison& phase = *to.add_phases();

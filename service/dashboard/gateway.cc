@@ -27,13 +27,22 @@ constexpr std::string_view kPrefix = "/api";
 constexpr std::chrono::seconds kPatience{60};
 
 constexpr const char* kMethods[] = {
-    "/picost.v1.Catalog/ListDeployments", "/picost.v1.Catalog/ListNetworks",
-    "/picost.v1.Catalog/ListTables",      "/picost.v1.CostOracle/EvaluateEdits",
-    "/picost.v1.Models/GetModel",         "/picost.v1.Models/ListLayers",
-    "/picost.v1.Models/ListModels",       "/picost.v1.Studies/GetParetoFront",
-    "/picost.v1.Studies/GetStudy",        "/picost.v1.Studies/GetTrial",
-    "/picost.v1.Studies/GetTrialColumns", "/picost.v1.Studies/GetTrialLayers",
-    "/picost.v1.Studies/ListStudies",     "/picost.v1.Studies/ListTrials",
+    "/picost.v1.Calibrations/EvaluateCalibration",
+    "/picost.v1.Calibrations/ListMeasurements",
+    "/picost.v1.Catalog/ListDeployments",
+    "/picost.v1.Catalog/ListNetworks",
+    "/picost.v1.Catalog/ListTables",
+    "/picost.v1.CostOracle/EvaluateEdits",
+    "/picost.v1.Models/GetModel",
+    "/picost.v1.Models/ListLayers",
+    "/picost.v1.Models/ListModels",
+    "/picost.v1.Studies/GetParetoFront",
+    "/picost.v1.Studies/GetStudy",
+    "/picost.v1.Studies/GetTrial",
+    "/picost.v1.Studies/GetTrialColumns",
+    "/picost.v1.Studies/GetTrialLayers",
+    "/picost.v1.Studies/ListStudies",
+    "/picost.v1.Studies/ListTrials",
 };
 
 // As google.rpc.Code says of each.

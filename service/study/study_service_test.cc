@@ -231,6 +231,29 @@ double Latency(const v1::PhaseTotals& totals, const v1::PhaseLinkTerms& terms,
                             static_cast<double>(term.server_to_client_bytes()) / down;
     seconds -= term.overlap_share() * std::min(term.work_seconds(), transfer);
   }
+  if (!network.restarts_after_idle()) return seconds;
+  const double round_trip = network.round_trip_seconds();
+  const auto slow_start = [&](int64_t bytes, double rate, double idle) {
+    double window = idle < 0 ? 0 : rate * round_trip;  // below 0: a new connection
+    for (double left = idle; left > round_trip + 0.2 && window > 14480; left -= round_trip + 0.2) {
+      window /= 2;
+    }
+    double waited = 0;
+    auto unsent = static_cast<double>(bytes);
+    for (window = std::max(window, 14480.0); window < rate * round_trip && unsent > window;
+         window *= 2) {
+      waited += round_trip - window / rate;
+      unsent -= window;
+    }
+    return waited;
+  };
+  seconds += slow_start(totals.client_to_server_bytes(), up, -1) +
+             slow_start(totals.server_to_client_bytes(), down, -1);
+  for (const v1::RestartTerm& term : terms.restarts()) {
+    seconds += static_cast<double>(term.call_count()) *
+               (slow_start(term.client_to_server_bytes(), up, term.idle_seconds()) +
+                slow_start(term.server_to_client_bytes(), down, term.idle_seconds()));
+  }
   return seconds;
 }
 
@@ -238,21 +261,26 @@ TEST_F(StudyServiceTest, LinkTermsGiveTheLatencyOfOtherLinks) {
   Create();
   const v1::AddTrialRequest request = Request(0.3, 0.9);
   const v1::Trial trial = Add(request);
-  for (const double round_trip : {0.0, 0.01, 0.1}) {
-    for (const double bandwidth : {1e6, 1e7, 1e9}) {
-      v1::AddTrialRequest moved = request;
-      v1::CustomDeployment& custom = *moved.mutable_trial()->mutable_deployment()->mutable_custom();
-      custom.set_base("deployments/lan");
-      v1::NetworkProfile network = trial.link_terms().network();
-      network.clear_name();
-      network.set_round_trip_seconds(round_trip);
-      network.set_client_to_server_bytes_per_second(bandwidth);
-      network.set_server_to_client_bytes_per_second(2 * bandwidth);
-      *custom.mutable_network_profile() = network;
-      const v1::Trial fresh = Add(moved);
-      EXPECT_NEAR(Latency(trial.totals().online(), trial.link_terms().online(), network),
-                  fresh.totals().online().latency_seconds().p50(),
-                  1e-9 * fresh.totals().online().latency_seconds().p50());
+  EXPECT_GT(trial.link_terms().online().restarts_size(), 0);
+  for (const bool restarts : {false, true}) {
+    for (const double round_trip : {0.0, 0.01, 0.1}) {
+      for (const double bandwidth : {1e6, 1e7, 1e9}) {
+        v1::AddTrialRequest moved = request;
+        v1::CustomDeployment& custom =
+            *moved.mutable_trial()->mutable_deployment()->mutable_custom();
+        custom.set_base("deployments/lan");
+        v1::NetworkProfile network = trial.link_terms().network();
+        network.clear_name();
+        network.set_restarts_after_idle(restarts);
+        network.set_round_trip_seconds(round_trip);
+        network.set_client_to_server_bytes_per_second(bandwidth);
+        network.set_server_to_client_bytes_per_second(2 * bandwidth);
+        *custom.mutable_network_profile() = network;
+        const v1::Trial fresh = Add(moved);
+        EXPECT_NEAR(Latency(trial.totals().online(), trial.link_terms().online(), network),
+                    fresh.totals().online().latency_seconds().p50(),
+                    1e-9 * fresh.totals().online().latency_seconds().p50());
+      }
     }
   }
 }
@@ -400,6 +428,50 @@ TEST_F(StudyServiceTest, ColumnsHoldTheTrialsFigures) {
   columns.Clear();
   ASSERT_TRUE(studies_.GetTrialColumns(request, columns).ok());
   EXPECT_EQ(columns.row_count(), 1);
+}
+
+TEST_F(StudyServiceTest, TermsThatTrialsShareAreColumnsOfOneNumber) {
+  Create();
+  // Layers keep their place though others come and go: of each trial the columns give
+  // back its terms, in some order.
+  std::vector<v1::Trial> trials;
+  for (const double share : {1.0, 0.0, 0.5, 0.75}) trials.push_back(Add(Request(share, 0.9)));
+  v1::GetTrialColumnsRequest request;
+  request.set_parent("studies/s");
+  v1::TrialColumns columns;
+  ASSERT_TRUE(studies_.GetTrialColumns(request, columns).ok());
+  std::map<std::string, std::string> by_name;
+  size_t constant = 0;
+  for (const v1::TrialColumn& column : columns.columns()) {
+    by_name[column.name()] = column.values();
+    constant += column.name().starts_with("online.restart") &&
+                column.name().ends_with("idle_seconds") && column.values().size() == sizeof(double);
+  }
+  EXPECT_GE(constant, 2);  // of the convolutions, which no trial changes
+  const auto value = [&](const std::string& name, size_t row) {
+    const std::string& bytes = by_name[name];
+    double number = 0;
+    std::memcpy(&number, bytes.data() + (bytes.size() == sizeof(double) ? 0 : row * sizeof(double)),
+                sizeof(number));
+    return number;
+  };
+  for (size_t row = 0; row < trials.size(); ++row) {
+    using Term = std::tuple<double, double, double, double>;
+    std::multiset<Term> expected;
+    std::multiset<Term> found;
+    for (const v1::RestartTerm& term : trials[row].link_terms().online().restarts()) {
+      expected.emplace(term.idle_seconds(), term.client_to_server_bytes(),
+                       term.server_to_client_bytes(), term.call_count());
+    }
+    for (int i = 0; by_name.count(absl::StrCat("online.restart", i, ".idle_seconds")) > 0; ++i) {
+      const std::string prefix = absl::StrCat("online.restart", i, ".");
+      if (std::isnan(value(prefix + "idle_seconds", row))) continue;
+      found.emplace(
+          value(prefix + "idle_seconds", row), value(prefix + "client_to_server_bytes", row),
+          value(prefix + "server_to_client_bytes", row), value(prefix + "call_count", row));
+    }
+    EXPECT_EQ(found, expected) << row;
+  }
 }
 
 TEST_F(StudyServiceTest, PagesGoThroughAllTrials) {

@@ -1,5 +1,6 @@
 #include "service/study/trial_columns.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -60,6 +61,43 @@ void TrialColumnsBuilder::AddPhase(const PhaseNames& names, std::string_view pha
     Set(prefix + "work_seconds", term.work_seconds());
     Set(prefix + "client_to_server_bytes", static_cast<double>(term.client_to_server_bytes()));
     Set(prefix + "server_to_client_bytes", static_cast<double>(term.server_to_client_bytes()));
+  }
+  AddRestarts(phase, terms);
+}
+
+void TrialColumnsBuilder::AddRestarts(std::string_view phase, const v1::PhaseLinkTerms& terms) {
+  if (terms.restarts().empty()) return;
+  std::vector<RestartSlot>& slots = restart_slots_[std::string(phase)];
+  const auto set = [&](size_t i, const v1::RestartTerm& term) {
+    slots[i] = {.idle_seconds = term.idle_seconds(),
+                .up = term.client_to_server_bytes(),
+                .down = term.server_to_client_bytes(),
+                .calls = term.call_count(),
+                .row = rows_};
+    const std::string prefix = absl::StrCat(std::string(phase), ".restart", i, ".");
+    Set(prefix + "idle_seconds", term.idle_seconds());
+    Set(prefix + "client_to_server_bytes", static_cast<double>(term.client_to_server_bytes()));
+    Set(prefix + "server_to_client_bytes", static_cast<double>(term.server_to_client_bytes()));
+    Set(prefix + "call_count", static_cast<double>(term.call_count()));
+  };
+  std::vector<const v1::RestartTerm*> fresh;
+  for (const v1::RestartTerm& term : terms.restarts()) {
+    const auto equal = std::find_if(slots.begin(), slots.end(), [&](const RestartSlot& slot) {
+      return slot.row < rows_ && slot.idle_seconds == term.idle_seconds() &&
+             slot.up == term.client_to_server_bytes() &&
+             slot.down == term.server_to_client_bytes() && slot.calls == term.call_count();
+    });
+    if (equal == slots.end()) {
+      fresh.push_back(&term);
+    } else {
+      set(static_cast<size_t>(equal - slots.begin()), term);
+    }
+  }
+  size_t free = 0;
+  for (const v1::RestartTerm* term : fresh) {
+    while (free < slots.size() && slots[free].row == rows_) ++free;
+    if (free == slots.size()) slots.emplace_back();
+    set(free, *term);
   }
 }
 

@@ -29,7 +29,17 @@ class TrialColumnsBuilder {
         duplex_down, latency, low, high;
   };
 
+  // Restarts of one phase: what stands in a column's last row.
+  struct RestartSlot {
+    double idle_seconds = 0;
+    int64_t up = 0, down = 0, calls = 0;
+    size_t row = 0;  // the last one that it was set in
+  };
+
   void Set(std::string_view name, double value);
+  // Most trials of a search share most terms: each goes where the trial before had an
+  // equal one, so that columns stay constant and take one number.
+  void AddRestarts(std::string_view phase, const v1::PhaseLinkTerms& terms);
   void AddPhase(const PhaseNames& names, std::string_view phase, const v1::PhaseTotals& totals,
                 const v1::PhaseLinkTerms& terms);
   int64_t GroupOf(const v1::Trial& trial);
@@ -38,6 +48,7 @@ class TrialColumnsBuilder {
   size_t rows_ = 0;
   int64_t last_number_ = 0;
   std::map<std::string, Column, std::less<>> columns_;
+  std::map<std::string, std::vector<RestartSlot>, std::less<>> restart_slots_;
   std::map<std::string, int64_t> group_by_key_;
   std::map<std::string, int64_t> tag_set_by_key_;
   std::vector<v1::TrialGroup> groups_;

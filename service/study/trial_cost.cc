@@ -1,7 +1,11 @@
 #include "service/study/trial_cost.h"
 
 #include <array>
+#include <cstdint>
+#include <map>
 #include <string_view>
+#include <tuple>
+#include <vector>
 
 #include "estimator/primitives/catalog.h"
 #include "estimator/study/link_latency.h"
@@ -17,6 +21,23 @@ namespace {
 using primitives::Family;
 using primitives::Phase;
 
+// Blocks of a network repeat: equal calls are one term.
+void RestartsToProto(const std::vector<cost::RestartTerm>& from, v1::PhaseLinkTerms& to) {
+  std::map<std::tuple<double, int64_t, int64_t>, v1::RestartTerm*> known;
+  for (const cost::RestartTerm& term : from) {
+    const int64_t up = term.traffic.client_to_server.value();
+    const int64_t down = term.traffic.server_to_client.value();
+    v1::RestartTerm*& out = known[{term.idle_seconds, up, down}];
+    if (out == nullptr) {
+      out = to.add_restarts();
+      out->set_idle_seconds(term.idle_seconds);
+      out->set_client_to_server_bytes(up);
+      out->set_server_to_client_bytes(down);
+    }
+    out->set_call_count(out->call_count() + 1);
+  }
+}
+
 void TermsToProto(const cost::PhaseCost& from, v1::PhaseLinkTerms& to) {
   if (const auto compute = study::ComputeSeconds(from)) to.set_compute_seconds(*compute);
   to.set_compute_half_width_seconds(from.compute_half_width_seconds);
@@ -31,6 +52,7 @@ void TermsToProto(const cost::PhaseCost& from, v1::PhaseLinkTerms& to) {
     out.set_client_to_server_bytes(term.traffic.client_to_server.value());
     out.set_server_to_client_bytes(term.traffic.server_to_client.value());
   }
+  RestartsToProto(from.restarts, to);
 }
 
 enum class Cause { kHomomorphic, kGarblingAndTransfers, kOther };

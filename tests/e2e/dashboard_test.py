@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.abspath("clients/python"))
 sys.path.insert(0, os.path.abspath("tests/e2e"))
 
 import picost  # noqa: E402
-from daemon_test import PICOSTD, Daemon  # noqa: E402
+from daemon_test import PICOSTD, Daemon, run  # noqa: E402
 from picost._wire import deployment_pb2, studies_pb2  # noqa: E402
 from picost.edits import keep  # noqa: E402
 
@@ -168,7 +168,30 @@ class DashboardTest(unittest.TestCase):
             stub.BatchAddTrials(batch, timeout=120)
         cls.client.log_trial("hostile", MODEL, accuracy=0.5, tags=[HOSTILE[:60]], **WHERE)
         cls.client.log_trial("hostile", MODEL, {next(iter(cls.relus)): 0}, accuracy=0.4, **WHERE)
+        cls.client.create_study("mobile", display_name="On a link that restarts", online_seconds=12.0)
+        for kept in (1.0, 0.6, 0.3, 0.1, 0.01, 0.0):
+            cls.client.log_trial("mobile", MODEL, {n: int(kept * most) for n, most in cls.relus.items()},
+                                 protocol="cheetah", deployment="mobile", accuracy=0.5 + 0.4 * kept)
+        cls.client.create_study("plain")
+        cls.client.log_trial("plain", MODEL, accuracy=0.5, **WHERE)
+        cls.client.create_study("empty", online_seconds=1.0)
+        cls.report(model)
         cls.trials = cls.client.trials("big")
+
+    @classmethod
+    def report(cls, model):
+        """Whole inferences that somebody measured; one of them under a protocol without tables."""
+        reports = [dict(model=model, protocol="protocols/" + protocol, deployment={"name": "deployments/" + deployment},
+                        label="run %d" % i, **seconds)
+                   for i, (protocol, deployment, seconds) in enumerate((
+                       ("cheetah", "wan", dict(online_seconds=6.1)), ("cheetah", "lan", dict(online_seconds=3.0, setup_seconds=0.4)),
+                       ("delphi", "lan", dict(offline_seconds=40, online_seconds=2.0)),
+                       ("cryptflow2-he", "wan", dict(online_seconds=50))))]
+        path = os.path.join(cls.folder, "measured.json")
+        with open(path, "w") as f:
+            json.dump({"measurements": reports}, f)
+        status, _, error = run("measurements", "report", path, server=cls.daemon.address)
+        assert status == 0, error
 
     def open(self, **state):
         """The view that a link says, drawn."""
@@ -222,28 +245,54 @@ class DashboardTest(unittest.TestCase):
         self.assertEqual({p.trial.rsplit("/", 1)[1] for p in front.points},
                          {row["trial"] for row in rows if row["on_front"] == "1"})
 
-    def estimate(self, trial, rtt, up, down):
-        """The API's own answer for the trial on another link."""
+    def estimate(self, trial, where):
+        """The API's own answer for the trial elsewhere."""
+        where.base = trial.deployment.name
+        totals, = self.client.evaluate_edits(trial.model, [list(trial.operations)], protocol=WHERE["protocol"],
+                                             deployment=where)
+        return totals.online
+
+    @staticmethod
+    def link_like(trial, rtt, up, down):
+        """The trial's own link with other figures."""
         link = deployment_pb2.NetworkProfile()
         link.CopyFrom(trial.link_terms.network)
         link.name = ""
         link.round_trip_seconds = rtt
         link.client_to_server_bytes_per_second = up
         link.server_to_client_bytes_per_second = down
-        where = deployment_pb2.CustomDeployment(base="deployments/" + WHERE["deployment"], network_profile=link)
-        totals, = self.client.evaluate_edits(trial.model, [list(trial.operations)], protocol=WHERE["protocol"],
-                                             deployment=where)
-        return totals.online
+        return deployment_pb2.CustomDeployment(network_profile=link)
+
+    def assert_moved(self, rows, trials, chosen, where):
+        for index in chosen:
+            fresh = self.estimate(trials[index], where(trials[index]))
+            for column, expected in (("online_seconds", fresh.seconds), ("low", fresh.low), ("high", fresh.high)):
+                self.assertLess(abs(float(rows[index][column]) / expected - 1), 0.01, column)
 
     def test_another_network_moves_all_trials_as_the_api_does(self):
-        for rtt, up, down in ((0.2, 1e6, 2e6), (0.0001, 1e9, 1e9), (0.03, 5e7, 5e6)):
-            self.open(rtt=rtt, up=up, down=down)
-            rows = self.rows()
-            self.assertEqual(TRIALS, len(rows))
-            for index in random.Random(2).sample(range(TRIALS), 12):
-                fresh = self.estimate(self.trials[index], rtt, up, down)
-                for column, expected in (("online_seconds", fresh.seconds), ("low", fresh.low), ("high", fresh.high)):
-                    self.assertLess(abs(float(rows[index][column]) / expected - 1), 0.01, column)
+        # Of deployments whose connections keep their windows, and of one where they restart.
+        for study, chosen in (("big", random.Random(2).sample(range(TRIALS), 12)), ("mobile", range(6))):
+            trials = self.client.trials(study)
+            for rtt, up, down in ((0.2, 1e6, 2e6), (0.0001, 1e9, 1e9), (0.03, 5e7, 5e6), (0.1, 1e9, 1e9)):
+                self.open(study="studies/" + study, rtt=rtt, up=up, down=down)
+                rows = self.rows()
+                self.assertEqual(len(trials), len(rows))
+                self.assert_moved(rows, trials, chosen, lambda trial: self.link_like(trial, rtt, up, down))
+
+    def test_a_known_network_moves_all_trials_as_the_api_does(self):
+        for study, chosen in (("big", random.Random(3).sample(range(TRIALS), 6)), ("mobile", range(6))):
+            trials = self.client.trials(study)
+            for network in ("networks/mobile", "networks/wan-cryptflow2", "networks/lan"):
+                self.open(study="studies/" + study, net=network)
+                self.assert_moved(self.rows(), trials, chosen,
+                                  lambda trial: deployment_pb2.CustomDeployment(network=network))
+        link = self.browser.find_element(By.ID, "link")
+        self.assertEqual("networks/lan", link.get_attribute("value"))
+        link.send_keys("mobile")
+        self.assertIn("net=networks%2Fmobile", self.browser.current_url)
+        self.assertIn("restart after silence", self.browser.find_element(By.ID, "link-note").text)
+        for row, trial in zip(self.rows(), trials):
+            self.assertAlmostEqual(trial.totals.online.latency_seconds.p50, float(row["online_seconds"]), places=9)
 
     def test_sliders_redraw_and_stay_in_the_link(self):
         self.open()
@@ -324,8 +373,33 @@ class DashboardTest(unittest.TestCase):
         relus = [int(row["relu_elements"]) for row in rows]
         self.assertEqual(relus, sorted(set(relus)))
 
+    def test_reported_inferences_stand_beside_their_prediction(self):
+        ask = lambda method: json.loads(self.request(  # noqa: E731
+            "/api/picost.v1.Calibrations/" + method, b"{}", **{"Content-Type": "application/json"})[2])["measurements"]
+        expected = {(c["measurement"]["name"], p["phase"]): p for c in ask("EvaluateCalibration") for p in c["phases"]}
+        self.assertEqual(6, len(expected))
+        self.assertEqual({m["name"] for m in ask("ListMeasurements")}, {name for name, _ in expected})
+        self.open(view="measured", study="studies/plain", **{"from": "reports"})
+        rows = self.rows()
+        self.assertEqual(len(expected), len(rows))
+        for row in rows:
+            phase = expected[row["measurement"], "PHASE_" + row["metric"].replace("_seconds", "").upper()]
+            predicted = phase["predicted_seconds"]
+            self.assertEqual((predicted["p50"], predicted["low"], predicted["high"], phase["measured_seconds"]),
+                             tuple(float(row[c]) for c in ("predicted_seconds", "low", "high", "measured_seconds")))
+            self.assertTrue(row["backend"])
+            self.assertRegex(row["calibration_date"], r"^\d{4}-\d\d-\d\d$")
+        wan = self.client.estimate(MODEL, **WHERE)
+        self.assertIn(wan.online.seconds, [float(row["predicted_seconds"]) for row in rows])
+        inside = sum(p.get("inside_interval", False) for p in expected.values())
+        self.assertIn("%d inside the predicted interval" % inside, self.browser.find_element(By.ID, "within").text)
+        text = self.browser.find_element(By.ID, "content").text
+        self.assertIn("run 0", text)
+        self.browser.find_element(By.ID, "by").send_keys("calibration age")
+        WebDriverWait(self.browser, 30).until(lambda b: "calibrated today" in b.find_element(By.ID, "content").text)
+
     def test_measurements_are_those_reported(self):
-        self.open(view="measured")
+        self.open(view="measured", **{"from": "trials"})
         rows = self.rows()
         reported = {i + 1: m.value for i, t in enumerate(self.trials) for m in t.metrics
                     if m.metric == "measured_online_seconds"}
@@ -375,6 +449,48 @@ class DashboardTest(unittest.TestCase):
                 if len(reached) == len(everything):
                     break
             self.assertEqual(set(everything), reached, view)
+
+    def test_pointing_at_a_trial_shows_its_layers(self):
+        self.open(study="studies/plain")
+        canvas = self.browser.find_element(By.TAG_NAME, "canvas")
+        # A single trial stands in the middle of its interval, a little right of the middle.
+        layers = self.client._stubs["studies"].GetTrialLayers(
+            studies_pb2.GetTrialLayersRequest(name="studies/plain/trials/1")).layers
+        seconds = lambda l: sum(value for field, value in l.online.ListFields() if field.name.endswith("_seconds"))  # noqa: E731
+        slowest = max(layers, key=seconds).node
+        canvas.send_keys(Keys.ARROW_RIGHT)
+        tip = self.browser.find_element(By.CLASS_NAME, "tip")
+        WebDriverWait(self.browser, 30).until(lambda _: "slowest online: %s " % slowest in tip.text)
+        self.assertIn("ReLUs in %d layers" % sum(l.relu_elements > 0 for l in layers), tip.text)
+        x, y = self.browser.execute_script("const s = arguments[0].style; return [parseInt(s.left), parseInt(s.top)]", tip)
+        self.browser.execute_script("arguments[0].blur()", canvas)
+        self.assertFalse(tip.is_displayed())
+        ActionChains(self.browser).move_to_element_with_offset(
+            canvas, int(x - 14 - canvas.size["width"] / 2), int(y - 14 - canvas.size["height"] / 2)).perform()
+        WebDriverWait(self.browser, 30).until(lambda _: tip.is_displayed() and "slowest online" in tip.text)
+
+    def test_the_summary_is_the_servers(self):
+        self.open()
+        front = self.client.pareto_front("big")
+        summary = self.browser.find_element(By.ID, "summary")
+        WebDriverWait(self.browser, 30).until(lambda _: summary.text)
+        self.assertIn("%s trials, %s keep the budget, %d on the study's front" % (
+            format(front.trial_count, ","), format(front.feasible_count, ","), len(front.points)), summary.text)
+        self.assertAlmostEqual(front.hypervolume, float(re.search(r"hypervolume (\S+)\.$", summary.text).group(1)), places=3)
+
+    def test_the_budget_line_of_the_curve_says_what_it_allows(self):
+        self.open(view="curve")
+        allowed = max(int(row["relu_elements"]) for row in self.rows() if float(row["online_seconds"]) <= 6.0)
+        self.assertIn("allows %s of" % format(allowed, ","), self.browser.find_element(By.ID, "allowed").text)
+
+    def test_studies_with_little_in_them_are_shown_as_they_are(self):
+        for study, view, text in (("plain", "front", "no budget"), ("plain", "curve", "no budget"), ("plain", "layers", "of 1"),
+                                  ("empty", "front", "0 of 0 trials"), ("empty", "layers", "no trial yet"),
+                                  ("empty", "curve", "needs a trial"), ("empty", "measured", "within")):
+            self.open(study="studies/" + study, view=view)
+            content = self.browser.find_element(By.ID, "content")
+            WebDriverWait(self.browser, 30).until(lambda _: text in content.text, "%s %s" % (study, view))
+            self.save("csv")
 
     def test_arrows_go_along_the_front_and_enter_opens_a_trial(self):
         self.open()

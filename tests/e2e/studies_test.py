@@ -18,6 +18,7 @@ import grpc  # noqa: E402
 
 import picost  # noqa: E402
 from picost._wire import studies_pb2  # noqa: E402
+from picost.edits import keep, remove  # noqa: E402
 
 MODEL = "data/models/minionn_cifar.onnx"
 WHERE = dict(protocol="cheetah", deployment="lan")
@@ -141,7 +142,7 @@ class StudyCommandsTest(unittest.TestCase):
         cls.client = picost.local()
         cls.addClassCleanup(cls.client.close)
         cls.client.create_study("mine", online_seconds=1000.0, display_name="A name")
-        nodes = [l.node for l in cls.client.estimate(MODEL, **WHERE).layers if l.kind == "relu"]
+        cls.nodes = nodes = [l.node for l in cls.client.estimate(MODEL, **WHERE).layers if l.kind == "relu"]
         for i, node in enumerate(nodes):
             cls.client.log_trial("mine", MODEL, {n: 0 for n in nodes[:i]}, accuracy=0.9 - 0.05 * i,
                                  tags=["x" * (i + 1)], **WHERE)
@@ -159,7 +160,7 @@ class StudyCommandsTest(unittest.TestCase):
         self.assertEqual((0, ""), (status, err))
         self.assertRegex(out, r"mine +%d +most accuracy, least online_seconds +online_seconds <= " % self.count)
         rows = list(csv.DictReader(io.StringIO(self.run_command("ls", "--format=csv")[1])))
-        self.assertEqual([("studies/mine", str(self.count))], [(r["name"], r["trials"]) for r in rows])
+        self.assertIn(("studies/mine", str(self.count)), [(r["name"], r["trials"]) for r in rows])
 
     def test_show_draws_a_plot(self):
         status, out, _ = self.run_command("show", "mine")
@@ -195,6 +196,96 @@ class StudyCommandsTest(unittest.TestCase):
             watch.terminate()
             watch.wait(30)
             watch.stdout.close()
+
+    def test_a_study_is_made_filled_and_deleted(self):
+        with tempfile.TemporaryDirectory() as folder:
+            text = os.path.join(folder, "study.textproto")
+            with open(text, "w", encoding="utf-8") as file:
+                file.write("objectives { metric: 'accuracy' goal: OBJECTIVE_GOAL_MAXIMIZE reference: 0.1 }\n"
+                           "budgets { relu_elements: 1000000 }")
+            status, out, err = self.run_command(
+                "create", "made", "--from=" + text, "--objective=online_bytes:min:1e12", "--budget=online_seconds=900.5",
+                "--name=Made here", "--deployment=lan", "--format=json")
+            self.assertEqual((0, ""), (status, err))
+            made = json.loads(out)
+            self.assertEqual(("studies/made", "Made here", ["deployments/lan"]),
+                             (made["name"], made["display_name"], made["deployments"]))
+            self.assertEqual([("accuracy", "OBJECTIVE_GOAL_MAXIMIZE", 0.1), ("online_bytes", "OBJECTIVE_GOAL_MINIMIZE", 1e12)],
+                             [(o["metric"], o["goal"], o["reference"]) for o in made["objectives"]])
+            self.assertEqual([{"relu_elements": "1000000"}, {"online_seconds": 900.5}], made["budgets"])
+            edit = os.path.join(folder, "edit.json")
+            with open(edit, "w", encoding="utf-8") as file:
+                json.dump({"operations": [{"removeActivation": {"node": self.nodes[1]}}]}, file)
+            log = ("log", "made", MODEL, "--protocol=cheetah", "--deployment=lan", "--metric=accuracy=0.91", "--metric=loss=2",
+                   "--tag=first", "--kept=%s=5" % self.nodes[0], "--edit=" + edit, "--request-id=a", "--format=json")
+            for _ in range(2):
+                status, out, err = self.run_command(*log)
+                self.assertEqual(0, status, err)
+            trial = json.loads(out)
+            expected, = self.client.evaluate_edits(MODEL, [[keep(self.nodes[0], 5), remove(self.nodes[1])]], **WHERE)
+            self.assertEqual("studies/made/trials/1", trial["name"])
+            self.assertEqual(expected.online.seconds, trial["totals"]["online"]["latency_seconds"]["p50"])
+            self.assertEqual([("accuracy", 0.91), ("loss", 2)], [(m["metric"], m["value"]) for m in trial["metrics"]])
+            status, out, err = self.run_command("log", "made", trial["model"], "--protocol=cheetah", "--deployment=lan",
+                                                "--parent=1", "--metric=accuracy=0.8")
+            self.assertEqual(0, status, err)
+            self.assertRegex(out.splitlines()[1], r"^ +2 .* 0\.8$")
+        self.assertEqual(2, len(self.client.trials("made")))
+        status, _, err = self.run_command("delete", "made")
+        self.assertEqual(0, status, err)
+        self.assertIn("deleted studies/made", err)
+        self.assertNotEqual(0, self.run_command("show", "made")[0])
+
+    def test_what_is_exported_is_imported_by_either_client(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "trials.jsonl")
+            status, out, err = self.run_command("export", "mine")
+            self.assertEqual((0, ""), (status, err))
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(out)
+            trials = self.client.trials("mine")
+            self.assertEqual([t.totals.relu_elements for t in trials],
+                             [int(json.loads(line)["totals"].get("relu_elements", 0)) for line in out.splitlines()])
+            self.client.create_study("copy", online_seconds=1000.0)
+            status, _, err = self.run_command("import", "copy", path)
+            self.assertEqual(0, status, err)
+            self.assertIn("%d trials" % len(trials), err)
+            self.client.replay_jsonl("copy", path)  # nothing new
+            copies = self.client.trials("copy")
+            for original, copy in zip(trials, copies):
+                for field in ("model", "operations", "metrics", "tags", "totals", "link_terms", "feasible"):
+                    self.assertEqual(getattr(original, field), getattr(copy, field))
+            self.assertEqual(len(trials), len(copies))
+
+    def test_an_import_names_the_line_that_is_wrong(self):
+        self.client.create_study("lines")
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "trials.jsonl")
+            for line, message in (("{]", "trials.jsonl:3: no JSON object"),
+                                  (json.dumps({"kept": {"nowhere": 1}}), "trials.jsonl:3: "),
+                                  (json.dumps({"model": "nothing.onnx"}), "trials.jsonl:3: 'nothing.onnx' is neither")):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(json.dumps({"kept": {self.nodes[0]: 1}}) + "\n\n" + line + "\n")
+                status, _, err = self.run_command("import", "lines", path, "--model=" + MODEL, "--protocol=cheetah",
+                                                  "--deployment=lan")
+                self.assertNotEqual(0, status)
+                self.assertIn(message, err)
+        self.assertEqual([], self.client.trials("lines"))
+
+    def test_studies_are_kept_by_a_daemon_alone(self):
+        for arguments in (("create", "x"), ("log", "x", MODEL), ("import", "x", "f"), ("delete", "x")):
+            done = subprocess.run([os.path.abspath("clients/cli/picost"), "study", *arguments], capture_output=True,
+                                  text=True, timeout=60)
+            self.assertEqual(2, done.returncode)
+            self.assertIn("--server", done.stderr)
+
+    def test_wrong_flags_say_what_is_right(self):
+        for flag, message in (("--objective=accuracy", "METRIC:max"), ("--objective=accuracy:most", "METRIC:max"),
+                              ("--budget=accuracy=1", "online_seconds"), ("--budget=relu_elements=1.5", "whole number"),
+                              ("--from=/nonexistent", "/nonexistent")):
+            status, _, err = self.run_command("create", "wrong", flag)
+            self.assertEqual(2, status, err)
+            self.assertIn(message, err)
 
     def test_unknown_studies_are_an_error(self):
         for name in ("nowhere", "No Such"):

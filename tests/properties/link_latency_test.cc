@@ -3,11 +3,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "estimator/base/interval.h"
 #include "estimator/base/units.h"
 #include "estimator/cost/data_directory.h"
 #include "estimator/estimator.h"
+#include "estimator/whatif/session.h"
 #include "gtest/gtest.h"
 #include "tests/support/graphs.h"
 
@@ -25,6 +27,26 @@ struct Case {
   const char* deployment;
 };
 
+// Every round trip with every pair of bandwidths, on connections that keep their windows
+// and on such that start slowly after silence.
+std::vector<cost::NetworkProfile> Links(const cost::NetworkProfile& base) {
+  std::vector<cost::NetworkProfile> links;
+  for (const bool restarts : {false, true}) {
+    for (const double round_trip : {0.0, 0.0003, 0.02, 0.2}) {
+      for (const double up : {1e6, 4e7, 1.25e9}) {
+        for (const double down : {2e6, 5e8}) {
+          cost::NetworkProfile& link = links.emplace_back(base);
+          link.restarts_after_idle = restarts;
+          link.round_trip_seconds = round_trip;
+          link.client_to_server_bytes_per_second = up;
+          link.server_to_client_bytes_per_second = down;
+        }
+      }
+    }
+  }
+  return links;
+}
+
 class LinkLatencyOfEstimatesTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(LinkLatencyOfEstimatesTest, EqualsAnEstimateForThatLink) {
@@ -34,36 +56,44 @@ TEST_P(LinkLatencyOfEstimatesTest, EqualsAnEstimateForThatLink) {
   const ProtocolChoice protocol{.id = GetParam().protocol};
   const auto base = EstimateModel(graph, protocol, *deployment);
   ASSERT_TRUE(base.ok()) << base.status();
-  for (const double round_trip : {0.0, 0.0003, 0.02, 0.2}) {
-    for (const double up : {1e6, 4e7, 1.25e9}) {
-      for (const double down : {2e6, 5e8}) {
-        cost::Deployment other = *deployment;
-        other.network.round_trip_seconds = round_trip;
-        other.network.restarts_after_idle = false;
-        other.network.client_to_server_bytes_per_second = up;
-        other.network.server_to_client_bytes_per_second = down;
-        const auto fresh = EstimateModel(graph, protocol, other);
-        ASSERT_TRUE(fresh.ok()) << fresh.status();
-        for (int phase = 0; phase < primitives::kPhaseCount; ++phase) {
-          const auto moved =
-              LatencyOn(static_cast<primitives::Phase>(phase), base->phases[phase], other.network);
-          const auto& expected = fresh->phases[phase].latency_seconds;
-          ASSERT_EQ(moved.has_value(), expected.has_value());
-          if (!moved.has_value()) continue;
-          const double tolerance = 1e-9 * expected->p50;
-          EXPECT_NEAR(moved->p50, expected->p50, tolerance);
-          EXPECT_NEAR(moved->low, expected->low, tolerance);
-          EXPECT_NEAR(moved->high, expected->high, tolerance);
-        }
+  auto session = whatif::EditSession::Create(std::make_shared<const graph::Graph>(graph), protocol,
+                                             *deployment);
+  ASSERT_TRUE(session.ok()) << session.status();
+  const auto edited = (*session)->EvaluateForLinks({});
+  ASSERT_TRUE(edited.ok()) << edited.status();
+  double restarted = 0;  // seconds that slow starts make of it, over all links
+  for (const cost::NetworkProfile& network : Links(deployment->network)) {
+    cost::Deployment other = *deployment;
+    other.network = network;
+    const auto fresh = EstimateModel(graph, protocol, other);
+    ASSERT_TRUE(fresh.ok()) << fresh.status();
+    for (int index = 0; index < primitives::kPhaseCount; ++index) {
+      const auto phase = static_cast<primitives::Phase>(index);
+      const auto& expected = fresh->phases[index].latency_seconds;
+      for (const auto& phases : {base->phases, edited->phases}) {
+        const auto moved = LatencyOn(phase, phases[index], network);
+        ASSERT_EQ(moved.has_value(), expected.has_value());
+        if (!moved.has_value()) continue;
+        const double tolerance = 1e-9 * expected->p50;
+        EXPECT_NEAR(moved->p50, expected->p50, tolerance);
+        EXPECT_NEAR(moved->low, expected->low, tolerance);
+        EXPECT_NEAR(moved->high, expected->high, tolerance);
       }
+      if (network.restarts_after_idle) restarted += fresh->phases[index].slow_start_seconds;
     }
   }
+  EXPECT_GT(restarted, 0);
+  // Edits that nobody asks other links of do not pay for them.
+  const auto plain = (*session)->Evaluate(std::vector<whatif::EditOperation>{});
+  ASSERT_TRUE(plain.ok()) << plain.status();
+  for (const cost::PhaseCost& phase : plain->phases) EXPECT_TRUE(phase.restarts.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Protocols, LinkLatencyOfEstimatesTest,
                          ::testing::Values(Case{"cheetah", "wan"}, Case{"cheetah", "lan"},
                                            Case{"cryptflow2-he", "wan"}, Case{"delphi", "lan"},
-                                           Case{"cryptflow2-ot", "lan"}),
+                                           Case{"cryptflow2-ot", "lan"}, Case{"cheetah", "mobile"},
+                                           Case{"delphi", "mobile"}),
                          [](const auto& info) {
                            std::string name =
                                std::string(info.param.protocol) + "_" + info.param.deployment;

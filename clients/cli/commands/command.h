@@ -52,6 +52,11 @@ std::optional<Failure> RunPrimitives(const Options& options, const Environment& 
 std::optional<Failure> RunDeployments(const Options& options, const Environment& environment);
 std::optional<Failure> RunNetworks(const Options& options, const Environment& environment);
 std::optional<Failure> RunTables(const Options& options, const Environment& environment);
+std::optional<Failure> RunStudyCreate(const Options& options, const Environment& environment);
+std::optional<Failure> RunStudyDelete(const Options& options, const Environment& environment);
+std::optional<Failure> RunStudyLog(const Options& options, const Environment& environment);
+std::optional<Failure> RunStudyImport(const Options& options, const Environment& environment);
+std::optional<Failure> RunStudyExport(const Options& options, const Environment& environment);
 std::optional<Failure> RunStudyList(const Options& options, const Environment& environment);
 std::optional<Failure> RunStudyShow(const Options& options, const Environment& environment);
 std::optional<Failure> RunStudyFront(const Options& options, const Environment& environment);

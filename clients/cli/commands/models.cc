@@ -53,22 +53,6 @@ void PrintCommonWarnings(const v1::ListModelsResponse& registered, const Environ
   PrintWarnings(common, environment);
 }
 
-// In one message where it fits, else in pieces.
-Result<v1::Model> Create(const ModelArgument& model, const std::string& display_name,
-                         Connection& connection, const Environment& environment) {
-  if (model.graph.onnx().size() > kMaxInlineBytes) {
-    v1::UploadModelHeader header;
-    *header.mutable_graph() = model.graph;
-    header.mutable_graph()->clear_source();
-    header.set_display_name(display_name);
-    return Upload(std::move(header), model.graph.onnx(), connection, environment);
-  }
-  v1::CreateModelRequest request;
-  *request.mutable_graph() = model.graph;
-  request.set_display_name(display_name);
-  return Call(*connection.models, &v1::Models::Stub::CreateModel, request);
-}
-
 Result<LayerList> AllLayers(const std::string& model, Connection& connection) {
   LayerList layers;
   v1::ListLayersRequest request;
@@ -123,8 +107,8 @@ std::optional<Failure> RunModelsRegister(const Options& options, const Environme
       failure = *unreadable;
     } else {
       const ModelArgument& model = std::get<ModelArgument>(read);
-      const auto created =
-          Create(model, options.name.empty() ? model.label : options.name, connection, environment);
+      const auto created = Register(model, options.name.empty() ? model.label : options.name,
+                                    connection, environment);
       if (const Failure* refused = FailureIn(created)) {
         failure = *refused;
       } else {

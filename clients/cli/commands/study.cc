@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "clients/cli/commands/command.h"
+#include "clients/cli/commands/open_study.h"
 #include "clients/cli/connection.h"
 #include "clients/cli/views/json.h"
 #include "clients/cli/views/study_view.h"
@@ -12,26 +13,7 @@ namespace {
 // Trials that a plot shows: the last ones.
 constexpr int64_t kPlotted = 20'000;
 
-struct Opened {
-  std::shared_ptr<Connection> connection;
-  v1::Study study;
-};
-
-// "mine" or "studies/mine".
-Result<Opened> Open(const Options& options, const Environment& environment) {
-  auto connected = Connect(options, environment);
-  if (const Failure* failure = FailureIn(connected)) return *failure;
-  Opened opened{.connection = std::get<std::shared_ptr<Connection>>(connected), .study = {}};
-  const std::string& argument = options.positional[0];
-  v1::GetStudyRequest request;
-  request.set_name(argument.starts_with("studies/") ? argument : "studies/" + argument);
-  auto got = Call(*opened.connection->studies, &v1::Studies::Stub::GetStudy, request);
-  if (const Failure* failure = FailureIn(got)) return *failure;
-  opened.study = std::get<v1::Study>(std::move(got));
-  return opened;
-}
-
-Result<v1::ParetoFront> FrontOf(const Opened& opened) {
+Result<v1::ParetoFront> FrontOf(const OpenStudy& opened) {
   v1::GetParetoFrontRequest request;
   request.set_parent(opened.study.name());
   return Call(*opened.connection->studies, &v1::Studies::Stub::GetParetoFront, request);
@@ -65,23 +47,13 @@ std::optional<Failure> RunStudyList(const Options& options, const Environment& e
 std::optional<Failure> RunStudyShow(const Options& options, const Environment& environment) {
   auto found = Open(options, environment);
   if (const Failure* failure = FailureIn(found)) return *failure;
-  const Opened& opened = std::get<Opened>(found);
+  const OpenStudy& opened = std::get<OpenStudy>(found);
   if (options.format == Format::kCsv) {
     // Every trial.
     PrintTrialHeader(opened.study, /*csv=*/true, *environment.out);
-    v1::ListTrialsRequest request;
-    request.set_parent(opened.study.name());
-    request.set_page_size(1000);
-    do {
-      auto answer = Call(*opened.connection->studies, &v1::Studies::Stub::ListTrials, request);
-      if (const Failure* failure = FailureIn(answer)) return *failure;
-      const auto& page = std::get<v1::ListTrialsResponse>(answer);
-      for (const v1::Trial& trial : page.trials()) {
-        PrintTrial(opened.study, trial, /*csv=*/true, *environment.out);
-      }
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
-    return std::nullopt;
+    return ForEachTrial(opened, [&](const v1::Trial& trial) {
+      PrintTrial(opened.study, trial, /*csv=*/true, *environment.out);
+    });
   }
   auto front = FrontOf(opened);
   if (const Failure* failure = FailureIn(front)) return *failure;
@@ -103,7 +75,7 @@ std::optional<Failure> RunStudyShow(const Options& options, const Environment& e
 std::optional<Failure> RunStudyFront(const Options& options, const Environment& environment) {
   auto found = Open(options, environment);
   if (const Failure* failure = FailureIn(found)) return *failure;
-  const Opened& opened = std::get<Opened>(found);
+  const OpenStudy& opened = std::get<OpenStudy>(found);
   auto front = FrontOf(opened);
   if (const Failure* failure = FailureIn(front)) return *failure;
   const auto& points = std::get<v1::ParetoFront>(front);
@@ -118,7 +90,7 @@ std::optional<Failure> RunStudyFront(const Options& options, const Environment& 
 std::optional<Failure> RunStudyWatch(const Options& options, const Environment& environment) {
   auto found = Open(options, environment);
   if (const Failure* failure = FailureIn(found)) return *failure;
-  const Opened& opened = std::get<Opened>(found);
+  const OpenStudy& opened = std::get<OpenStudy>(found);
   const bool csv = options.format == Format::kCsv;
   if (options.format != Format::kJson) PrintTrialHeader(opened.study, csv, *environment.out);
   v1::WatchTrialsRequest request;

@@ -71,4 +71,30 @@ std::optional<Failure> RunModelsUpload(const Options& options, const Environment
   return std::nullopt;
 }
 
+Result<v1::Model> Register(const ModelArgument& model, const std::string& display_name,
+                           Connection& connection, const Environment& environment) {
+  if (model.graph.onnx().size() > kMaxInlineBytes) {
+    v1::UploadModelHeader header;
+    *header.mutable_graph() = model.graph;
+    header.mutable_graph()->clear_source();
+    header.set_display_name(display_name);
+    return Upload(std::move(header), model.graph.onnx(), connection, environment);
+  }
+  v1::CreateModelRequest request;
+  *request.mutable_graph() = model.graph;
+  request.set_display_name(display_name);
+  return Call(*connection.models, &v1::Models::Stub::CreateModel, request);
+}
+
+Result<std::string> RegisteredModel(const std::string& argument, const Options& options,
+                                    Connection& connection, const Environment& environment) {
+  const auto resolved = ResolveModel(argument, options, connection, environment);
+  if (const Failure* failure = FailureIn(resolved)) return *failure;
+  const auto& model = std::get<ModelArgument>(resolved);
+  if (!model.graph.model().empty()) return model.graph.model();
+  const auto created = Register(model, model.label, connection, environment);
+  if (const Failure* failure = FailureIn(created)) return *failure;
+  return std::get<v1::Model>(created).name();
+}
+
 }  // namespace picost::cli

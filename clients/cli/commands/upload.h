@@ -1,4 +1,4 @@
-// A model file sent in pieces.
+// Models on their way to the server.
 #ifndef PICOST_CLIENTS_CLI_COMMANDS_UPLOAD_H_
 #define PICOST_CLIENTS_CLI_COMMANDS_UPLOAD_H_
 
@@ -9,6 +9,7 @@
 #include "clients/cli/connection.h"
 #include "clients/cli/environment.h"
 #include "clients/cli/failure.h"
+#include "clients/cli/model_argument.h"
 #include "proto/picost/v1/models.pb.h"
 
 namespace picost::cli {
@@ -20,6 +21,14 @@ inline constexpr size_t kMaxInlineBytes = 48 << 20;
 // error is a terminal.
 Result<v1::Model> Upload(v1::UploadModelHeader header, std::string_view bytes,
                          Connection& connection, const Environment& environment);
+
+// A file that was read, in one message where it fits, else in pieces.
+Result<v1::Model> Register(const ModelArgument& model, const std::string& display_name,
+                           Connection& connection, const Environment& environment);
+
+// The resource name of what ResolveModel finds, which is registered where it is a file.
+Result<std::string> RegisteredModel(const std::string& argument, const Options& options,
+                                    Connection& connection, const Environment& environment);
 
 }  // namespace picost::cli
 

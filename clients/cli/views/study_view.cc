@@ -195,8 +195,8 @@ void PrintStudies(const v1::ListStudiesResponse& studies, bool csv, std::ostream
     return;
   }
   if (studies.studies().empty()) {
-    out << "No studies. The Python client makes them: client.create_study(\"mine\", "
-           "online_seconds=2.0).\n";
+    out << "No studies. `picost study create` makes one, and the Python client: "
+           "client.create_study(\"mine\", online_seconds=2.0).\n";
     return;
   }
   Table table({{"study", Align::kLeft},

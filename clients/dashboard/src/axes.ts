@@ -61,26 +61,42 @@ export class Scale {
       }
       return ticks;
     }
+    // The step whose number of ticks is nearest to six.
     const raw = (this.high - this.low) / 6;
     const power = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw)!;
+    const [step] = [1, 2, 5, 10].map((m) => m * power).sort((s, t) => Math.abs(raw / s - 1) - Math.abs(raw / t - 1));
     for (let i = Math.ceil(this.low / step); i * step <= this.high; ++i) ticks.push(i * step);
     return ticks;
   }
+}
+
+// "6.00 s" -> "6 s". Where three digits do not tell ticks apart, all that are needed.
+function tickTexts(ticks: number[], format: (value: number) => string): string[] {
+  const brief = ticks.map((tick) => format(tick).replace(/(\.\d*?)0+(?=\D|$)/, "$1").replace(/\.(?=\D|$)/, ""));
+  if (new Set(brief).size === brief.length) return brief;
+  const unit = /[a-zA-Zµ/]+$/.exec(format(1))?.[0] ?? "";
+  return ticks.map((tick) => `${Number(tick.toPrecision(7))} ${unit}`.trim());
 }
 
 export function drawAxes(painter: Painter, box: Box, x: Scale, y: Scale, colors: Theme, labels: {
   x: string; y: string; formatX: (v: number) => string; formatY: (v: number) => string;
 }): void {
   const bottom = box.top + box.height;
-  for (const tick of x.ticks()) {
+  const across = x.ticks();
+  // Labels need room: a narrow window drops every second one, or more.
+  const texts = tickTexts(across, labels.formatX);
+  const widest = Math.max(0, ...texts.map((text) => text.length)) * 6.5 + 8;
+  const gap = across.length > 1 ? Math.abs(x.at(across[1]) - x.at(across[0])) : Infinity;
+  const every = Math.max(1, Math.ceil(widest / gap));
+  across.forEach((tick, i) => {
     painter.line(x.at(tick), box.top, x.at(tick), bottom, colors.grid);
-    painter.text(labels.formatX(tick), x.at(tick), bottom + 14, {align: "center", color: colors.text, size: 11});
-  }
-  for (const tick of y.ticks()) {
-    painter.line(box.left, y.at(tick), box.left + box.width, y.at(tick), colors.grid);
-    painter.text(labels.formatY(tick), box.left - 6, y.at(tick), {align: "right", color: colors.text, size: 11});
-  }
+    if (i % every === 0) painter.text(texts[i], x.at(tick), bottom + 14, {align: "center", color: colors.text, size: 11});
+  });
+  const up = y.ticks();
+  tickTexts(up, labels.formatY).forEach((text, i) => {
+    painter.line(box.left, y.at(up[i]), box.left + box.width, y.at(up[i]), colors.grid);
+    painter.text(text, box.left - 6, y.at(up[i]), {align: "right", color: colors.text, size: 11});
+  });
   painter.text(labels.x, box.left + box.width / 2, bottom + 34, {align: "center", color: colors.text});
-  painter.text(labels.y, box.left - 58, box.top + box.height / 2, {align: "center", color: colors.text, turned: true});
+  painter.text(labels.y, box.left - 70, box.top + box.height / 2, {align: "center", color: colors.text, turned: true});
 }

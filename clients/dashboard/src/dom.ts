@@ -37,11 +37,25 @@ export function checkbox(label: string, id: string, value: boolean, change: (val
   return h("label", {for: id}, box, " " + label);
 }
 
-export function table(caption: string, head: string[], rows: Child[][], id = ""): HTMLElement {
+// Of a digest the beginning is seen; all of it is there to copy, and shown to whoever
+// points at it.
+export function digest(name: string): HTMLElement {
+  return h("span", {class: "digest", title: name}, name);
+}
+
+export function table(caption: string, head: string[], rows: Child[][], id = "", wrapped: string[] = []): HTMLElement {
   return h("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": caption},
            h("table", id ? {id} : {}, h("caption", {}, caption),
              h("thead", {}, h("tr", {}, ...head.map((text) => h("th", {scope: "col"}, text)))),
-             h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell)))))));
+             h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map(
+                 (cell, i) => h("td", wrapped.includes(head[i]) ? {class: "wrap"} : {}, cell)))))));
+}
+
+// A coloured square with its name.
+export function swatch(name: string, color: string): HTMLElement {
+  const mark = h("span", {class: "swatch"});
+  mark.style.backgroundColor = color;
+  return h("span", {class: "entry"}, mark, " " + name);
 }
 
 export function say(text: string): void {

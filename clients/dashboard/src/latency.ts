@@ -4,13 +4,17 @@
 // the rest is arithmetic (studies.proto, PhaseLinkTerms; estimator/study/link_latency.cc
 // is the same in C++).
 
+import {coldStart, restart} from "./slow_start";
 import type {Trials} from "./trials";
-import type {Phase} from "./types";
+import type {Network, Phase} from "./types";
 
 export interface Link {
   roundTripSeconds: number;
   upBytesPerSecond: number;
   downBytesPerSecond: number;
+  // What the link is like otherwise: wake-ups, spreads, windows. Nothing: as each
+  // trial's own.
+  like: Network | null;
 }
 
 export interface Spread {
@@ -22,18 +26,32 @@ export interface Spread {
 // 95 % quantile of the standard normal distribution: both tails of 90 %.
 const QUANTILE = 1.6448536269514722;
 
-// Ten segments of 1,448 bytes: the first window of a TCP connection.
-const FIRST_WINDOW = 14480;
+// Calls after whose work the windows may have shrunk, and what they wait for then.
+class Restarts {
+  private idle: Float64Array;
+  private up: Float64Array;
+  private down: Float64Array;
+  private calls: Float64Array;
+  private known = NaN;  // of the last trial, which the next one mostly equals
+  private at = -1;
 
-// A sender with a window below the link's bandwidth-delay product sends it, then waits
-// for the rest of the round trip; the window doubles.
-function slowStart(bytes: number, rate: number, roundTrip: number): number {
-  let seconds = 0;
-  for (let window = FIRST_WINDOW; window < rate * roundTrip && bytes > window; window *= 2) {
-    seconds += roundTrip - window / rate;
-    bytes -= window;
+  constructor(column: (name: string) => Float64Array, i: number, private link: Link) {
+    this.idle = column(`restart${i}.idle_seconds`);
+    this.up = column(`restart${i}.client_to_server_bytes`);
+    this.down = column(`restart${i}.server_to_client_bytes`);
+    this.calls = column(`restart${i}.call_count`);
   }
-  return seconds;
+
+  seconds(i: number): number {
+    const {idle, up, down, calls, at, link} = this;
+    if (Number.isNaN(idle[i])) return 0;
+    if (at < 0 || idle[i] !== idle[at] || up[i] !== up[at] || down[i] !== down[at]) {
+      this.known = restart(up[i], idle[i], link.upBytesPerSecond, link.roundTripSeconds) +
+          restart(down[i], idle[i], link.downBytesPerSecond, link.roundTripSeconds);
+      this.at = i;
+    }
+    return calls[i] * this.known;
+  }
 }
 
 export function phaseLatency(trials: Trials, phase: Phase, link: Link): Spread {
@@ -58,14 +76,19 @@ export function phaseLatency(trials: Trials, phase: Phase, link: Link): Spread {
       down: column(`overlap${i}.server_to_client_bytes`),
     });
   }
+  const restarts: Restarts[] = [];
+  for (let i = 0; trials.has(`${phase}.restart${i}.idle_seconds`); ++i) restarts.push(new Restarts(column, i, link));
   for (let i = 0; i < n; ++i) {
-    const network = trials.groups[group[i]].network;
+    const network = link.like ?? trials.groups[group[i]].network;
     const transfer = up[i] / link.upBytesPerSecond + down[i] / link.downBytesPerSecond -
         Math.min(duplexUp[i] / link.upBytesPerSecond, duplexDown[i] / link.downBytesPerSecond);
     let waiting = flights[i] * (link.roundTripSeconds / 2 + (network.flight_overhead_seconds ?? 0));
-    if (phase === "setup") {
-      waiting += slowStart(up[i], link.upBytesPerSecond, link.roundTripSeconds) +
-          slowStart(down[i], link.downBytesPerSecond, link.roundTripSeconds);
+    if (network.restarts_after_idle) {
+      for (const one of restarts) waiting += one.seconds(i);
+    }
+    if (network.restarts_after_idle || phase === "setup") {
+      waiting += coldStart(up[i], link.upBytesPerSecond, link.roundTripSeconds) +
+          coldStart(down[i], link.downBytesPerSecond, link.roundTripSeconds);
     }
     let onLink = transfer + waiting;
     for (const term of overlaps) {

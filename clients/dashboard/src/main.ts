@@ -104,8 +104,8 @@ async function show(): Promise<void> {
     const next = new kind[2](page);
     const root = h("div", {});
     if (page.study === null) {
-      root.append(h("p", {}, "There is no study yet. The Python client makes one with client.create_study(...) and " +
-                             "logs trials with client.log_trial(...)."));
+      root.append(h("p", {}, "There is no study yet. `picost study create` makes one and `picost study log` adds trials; in " +
+                             "Python client.create_study(...) and client.log_trial(...)."));
     }
     content.replaceChildren(root);
     view = next;

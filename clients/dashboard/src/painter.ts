@@ -14,6 +14,7 @@ export interface TextStyle {
 export interface Painter {
   line(x1: number, y1: number, x2: number, y2: number, color: string, width?: number, dash?: number[]): void;
   path(points: number[], color: string, width?: number): void;
+  area(corners: number[], color: string, alpha?: number): void;
   rect(x: number, y: number, width: number, height: number, color: string, alpha?: number): void;
   dot(x: number, y: number, radius: number, color: string, alpha: number, filled: boolean): void;
   text(text: string, x: number, y: number, style: TextStyle): void;
@@ -46,6 +47,15 @@ export class CanvasPainter implements Painter {
     this.context.beginPath();
     for (let i = 0; i < points.length; i += 2) this.context.lineTo(points[i], points[i + 1]);
     this.context.stroke();
+  }
+
+  area(corners: number[], color: string, alpha = 1): void {
+    this.context.globalAlpha = alpha;
+    this.context.fillStyle = color;
+    this.context.beginPath();
+    for (let i = 0; i < corners.length; i += 2) this.context.lineTo(corners[i], corners[i + 1]);
+    this.context.fill();
+    this.context.globalAlpha = 1;
   }
 
   rect(x: number, y: number, width: number, height: number, color: string, alpha = 1): void {
@@ -111,9 +121,11 @@ export class SvgPainter implements Painter {
   }
 
   path(points: number[], color: string, width = 1): void {
-    const steps = [];
-    for (let i = 0; i < points.length; i += 2) steps.push(`${i ? "L" : "M"}${f(points[i])} ${f(points[i + 1])}`);
-    this.parts.push(`<path d="${steps.join("")}" stroke="${escape(color)}" stroke-width="${width}" fill="none"/>`);
+    this.parts.push(`<path d="${steps(points)}" stroke="${escape(color)}" stroke-width="${width}" fill="none"/>`);
+  }
+
+  area(corners: number[], color: string, alpha = 1): void {
+    this.parts.push(`<path d="${steps(corners)}Z" fill="${escape(color)}" fill-opacity="${alpha}"/>`);
   }
 
   rect(x: number, y: number, width: number, height: number, color: string, alpha = 1): void {
@@ -138,6 +150,12 @@ export class SvgPainter implements Painter {
         `viewBox="0 0 ${this.width} ${this.height}" font-family="system-ui, sans-serif">` +
         this.parts.join("\n") + "</svg>\n";
   }
+}
+
+function steps(points: number[]): string {
+  const parts = [];
+  for (let i = 0; i < points.length; i += 2) parts.push(`${i ? "L" : "M"}${f(points[i])} ${f(points[i + 1])}`);
+  return parts.join("");
 }
 
 function f(value: number): string {

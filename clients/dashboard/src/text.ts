@@ -18,6 +18,25 @@ export function seconds(value: number): string {
   return size < 36000 ? digits(value / 60) + " min" : digits(value / 3600) + " h";
 }
 
+function several(value: number, unit: string): string {
+  return `${value} ${unit}${value === 1 ? "" : "s"}`;
+}
+
+export function years(value: number): string {
+  if (value >= 2) return `${value.toFixed(1)} years`;
+  return value > 0.25 ? several(Math.round(value * 12), "month") : several(Math.round(value * 365.25), "day");
+}
+
+// In UTC, to the minute.
+export function moment(seconds: number): string {
+  return Number.isFinite(seconds) ? new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ") + " UTC" : "–";
+}
+
+// 1,234,567
+export function whole(value: number): string {
+  return Number.isNaN(value) ? "–" : Math.round(value).toLocaleString("en-US");
+}
+
 export function count(value: number, unit = ""): string {
   if (Number.isNaN(value)) return "–";
   for (const [size, prefix] of SI) {

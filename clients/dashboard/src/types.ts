@@ -9,6 +9,7 @@ export interface Network {
   bandwidth_relative_stddev?: number;
   round_trip_relative_stddev?: number;
   flight_overhead_seconds?: number;
+  restarts_after_idle?: boolean;
 }
 
 export interface Group {
@@ -50,6 +51,19 @@ export interface Causes {
   transfer_seconds?: number;
   flight_seconds?: number;
   incomplete?: boolean;
+}
+
+// In the order of the picture, each with its name and an own colour of the palette.
+export const CAUSES: [keyof Omit<Causes, "incomplete">, string][] = [
+  ["homomorphic_seconds", "HE"],
+  ["garbling_and_transfers_seconds", "GC/OT"],
+  ["other_compute_seconds", "shares, clear"],
+  ["transfer_seconds", "transfer"],
+  ["flight_seconds", "flights"],
+];
+
+export function causesTotal(causes: Causes | undefined): number {
+  return CAUSES.reduce((sum, [cause]) => sum + (causes?.[cause] ?? 0), 0);
 }
 
 export interface TrialLayers {

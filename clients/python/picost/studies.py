@@ -13,7 +13,7 @@ from google.protobuf import json_format
 
 from picost import _requests as r
 from picost._memory import Memory
-from picost._wire import edits_pb2, models_pb2, studies_pb2
+from picost._wire import deployment_pb2, edits_pb2, models_pb2, question_pb2, studies_pb2
 from picost.edits import as_edit
 
 Call = Generator[Any, Any, Any]
@@ -99,6 +99,11 @@ def _edit_of(row: Mapping[str, Any]) -> Any:
     return {str(node): int(count) for node, count in row.get("kept", {}).items()}
 
 
+def _choice(value: Any, message: Any) -> Any:
+    """A name, or the object that `picost study export` writes."""
+    return json_format.ParseDict(value, message) if isinstance(value, dict) else value
+
+
 def replay(memory: Memory, study: str, path: str, defaults: Mapping[str, Any],
            batch: int) -> Call:
     """Lines are numbered into request ids, so that a replay that was stopped may be repeated."""
@@ -116,7 +121,8 @@ def replay(memory: Memory, study: str, path: str, defaults: Mapping[str, Any],
             try:
                 row = {**defaults, **json.loads(line)}
                 model, edit = row["model"], _edit_of(row)
-                question = (edit, row["protocol"], row["deployment"], row.get("metrics", {}),
+                question = (edit, _choice(row["protocol"], question_pb2.ProtocolChoice()),
+                            _choice(row["deployment"], deployment_pb2.DeploymentChoice()), row.get("metrics", {}),
                             row.get("tags", ()), row.get("parent"),
                             hashlib.sha256(b"%d %s" % (number, line.strip().encode())).hexdigest())
             except (ValueError, KeyError, TypeError, AttributeError, json_format.ParseError) as error:

@@ -13,7 +13,10 @@ import type {Page, View} from "../view";
 const POINTS = 160;
 const FINER = 12;   // points between the ends of a jump
 const JUMPS = 12;   // that are looked at more closely
-const HEIGHT = 520;
+const HEIGHT = 560;
+const NAMED_JUMPS = 8;
+const LINE = "#0072B2";
+const JUMP = "#D55E00";
 
 interface Point {
   relus: number;
@@ -67,9 +70,12 @@ export class CurveView implements View {
         choice("Phase", "phase", this.metric, [["online", "online"], ["offline", "offline"]], (phase) => this.page.go({phase}))));
     const varied = layers.filter((l) => !state.layer || l.node === state.layer);
     await this.evaluate(group, varied.map((l) => [l.node, Number(l.counts!.relu_elements)]));
-    root.append(h("div", {class: "chart"}, this.canvas),
-                table(`${this.points.length} points`, ["ReLUs kept", "online", "offline"],
-                      this.points.map((p) => [String(p.relus), text.seconds(p.online), text.seconds(p.offline)]), "curve"));
+    const slopes = this.slopes();
+    root.append(
+        h("p", {id: "allowed"}, this.allowed()), h("div", {class: "chart"}, this.canvas),
+        table(`${text.whole(this.points.length)} points`, ["ReLUs kept", "online", "offline", `${this.metric} per ReLU since the row above`],
+              this.points.map((p, i) => [text.whole(p.relus), text.seconds(p.online), text.seconds(p.offline),
+                                         i > 0 ? text.seconds(slopes[i - 1]) : ""]), "curve"));
     this.redraw();
   }
 
@@ -106,7 +112,28 @@ export class CurveView implements View {
     this.points = [...byCount.values()].sort((a, b) => a.relus - b.relus);
   }
 
+  private budget(): number | null {
+    for (const budget of this.page.study?.budgets ?? []) {
+      if (this.metric + "_seconds" in budget) return Number(budget[this.metric + "_seconds"]);
+    }
+    return null;
+  }
+
+  // What the budget leaves, of the points that were asked for.
+  private allowed(): string {
+    const budget = this.budget();
+    if (budget === null) return `The study has no budget of ${this.metric} seconds.`;
+    const most = Math.max(-1, ...this.points.filter((p) => p[this.metric] <= budget).map((p) => p.relus));
+    return most < 0 ? `No number of ReLUs keeps the budget of ${text.seconds(budget)}.`
+                    : `The budget of ${text.seconds(budget)} allows ${text.whole(most)} of ${text.whole(this.most())} ReLUs.`;
+  }
+
+  private most(): number {
+    return this.points.length > 0 ? this.points[this.points.length - 1].relus : 0;
+  }
+
   redraw(): void {
+    if (this.points.length === 0) return;
     onCanvas(this.canvas, HEIGHT, (painter, width, height) => this.draw(painter, width, height));
   }
 
@@ -116,17 +143,31 @@ export class CurveView implements View {
 
   private draw(painter: Painter, width: number, height: number): void {
     const colors = theme();
-    const upper = {left: 84, top: 12, width: width - 104, height: height * 0.56};
-    const lower = {left: 84, top: upper.top + upper.height + 62, width: upper.width, height: height * 0.2};
+    const upper = {left: 92, top: 16, width: width - 112, height: height * 0.56};
+    const lower = {left: 92, top: upper.top + upper.height + 62, width: upper.width, height: height * 0.2};
     const x = Scale.around(this.points.map((p) => p.relus), upper.left, upper.left + upper.width, false);
-    const y = Scale.around(this.points.map((p) => p[this.metric]), upper.top + upper.height, upper.top, false, [0]);
+    const values = this.points.map((p) => p[this.metric]).filter(Number.isFinite);
+    const budget = this.budget();
+    const [least, greatest] = [Math.min(...values), Math.max(...values)];
+    const near = budget !== null && budget > 0.8 * least && budget < 1.2 * greatest ? [budget] : [];
+    // From 0, unless small steps would vanish.
+    const y = Scale.around(values, upper.top + upper.height, upper.top, false, least < 0.5 * greatest ? [0, ...near] : near);
+    if (budget !== null && budget > y.low) {
+      const edge = Math.max(upper.top, y.at(budget));
+      painter.rect(upper.left, edge, upper.width, upper.top + upper.height - edge, colors.feasible);
+    }
     drawAxes(painter, upper, x, y, colors, {x: "ReLUs kept", y: `predicted ${this.metric} latency`, formatX: text.count, formatY: text.seconds});
     const steps: number[] = [];
     this.points.forEach((p, i) => {
       if (i > 0) steps.push(x.at(p.relus), y.at(this.points[i - 1][this.metric]));
       steps.push(x.at(p.relus), y.at(p[this.metric]));
     });
-    painter.path(steps, "#0072B2", 1.5);
+    painter.path(steps, LINE, 1.5);
+    this.drawJumps(painter, x, y);
+    if (budget !== null && budget >= y.low && budget <= y.high) {
+      painter.line(upper.left, y.at(budget), upper.left + upper.width, y.at(budget), colors.strong, 1.5, [6, 4]);
+      painter.text("budget of " + text.seconds(budget), upper.left + 8, y.at(budget) - 8, {color: colors.text});
+    }
     const slopes = this.slopes();
     const slope = Scale.around(slopes.filter((s) => s > 0), lower.top + lower.height, lower.top, true);
     drawAxes(painter, lower, x, slope, colors, {x: "ReLUs kept", y: "per ReLU", formatX: text.count, formatY: text.seconds});
@@ -136,7 +177,28 @@ export class CurveView implements View {
       const level = slope.at(s > 0 ? s : slope.low);
       spikes.push(x.at(this.points[i].relus), level, x.at(this.points[i + 1].relus), level);
     });
-    painter.path(spikes, "#D55E00", 1.5);
+    painter.path(spikes, JUMP, 1.5);
+  }
+
+  // The largest steps with their size: a layer's first ReLU, a refill of correlated OTs.
+  private drawJumps(painter: Painter, x: Scale, y: Scale): void {
+    const values = this.points.map((p) => p[this.metric]);
+    const range = Math.max(...values) - Math.min(...values);
+    const jumps = this.points.slice(1).map((p, i) => ({
+      relus: p.relus, near: p.relus - this.points[i].relus < 0.005 * this.most(), from: values[i], to: values[i + 1],
+    })).filter((jump) => jump.near && Math.abs(jump.to - jump.from) > 0.02 * range);
+    jumps.sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from));
+    const rows: [number, number][] = [];
+    for (const jump of jumps.slice(0, NAMED_JUMPS)) {
+      const at = x.at(jump.relus);
+      painter.line(at, y.at(jump.from), at, y.at(jump.to), JUMP, 3);
+      const middle = (y.at(jump.from) + y.at(jump.to)) / 2;
+      if (rows.some(([ox, oy]) => Math.abs(ox - at) < 70 && Math.abs(oy - middle) < 13)) continue;
+      rows.push([at, middle]);
+      const right = at > (x.at(x.low) + x.at(x.high)) / 2;
+      painter.text((jump.to > jump.from ? "+" : "−") + text.seconds(Math.abs(jump.to - jump.from)), at + (right ? -8 : 8), middle,
+                   {align: right ? "right" : "left", color: theme().text, size: 11});
+    }
   }
 
   csv(): string {

@@ -1,24 +1,37 @@
 // Accuracy against cost: all trials, their front, the budget; on any link.
 
-import {drawAxes, Scale} from "../axes";
-import type {Box} from "../axes";
-import {checkbox, choice, h, say, table} from "../dom";
+import {call} from "../api";
+import {Scale} from "../axes";
+import {checkbox, choice, h, say, swatch, table} from "../dom";
 import {frontOf} from "../front";
 import {latency} from "../latency";
 import type {Spread} from "../latency";
-import {linkControls, readLink} from "../link_controls";
+import {linkControls, loadNetworks, readLink} from "../link_controls";
 import type {Painter} from "../painter";
-import {OTHER, ramp, SERIES, theme} from "../palette";
+import {OTHER, ramp, SERIES} from "../palette";
 import {linkTo} from "../state";
 import * as text from "../text";
+import {LayerLines, placeName, tagsOf, trialLines} from "../trial_text";
 import {asSvg, onCanvas} from "../view";
 import type {Page, View} from "../view";
+import {Brush} from "./brush";
+import {drawFront} from "./front_picture";
+import type {Drawn} from "./front_picture";
 
-const COSTS = ["online_seconds", "offline_seconds", "total_seconds", "online_bytes", "total_bytes", "relu_elements"];
-const HEIGHT = 460;
+const PREDICTED = ["online_seconds", "offline_seconds", "total_seconds", "online_bytes", "offline_bytes", "total_bytes",
+                   "relu_elements", "online_flights", "client_storage_bytes"];
+const HEIGHT = 480;
 const MOST_ROWS = 200;
-// Intervals of a long front would hide it: this many are drawn, evenly along it.
-const MOST_BARS = 40;
+const SHADES = 64;
+// Whoever only passes over points asks for no layers.
+const HOVER_MILLISECONDS = 150;
+
+interface FrontAnswer {
+  points?: object[];
+  hypervolume?: number;
+  trial_count?: string;
+  feasible_count?: string;
+}
 
 export class FrontView implements View {
   private canvas = h("canvas", {
@@ -28,26 +41,37 @@ export class FrontView implements View {
   });
   private below = h("div", {id: "rows"});
   private legend = h("p", {class: "legend"});
+  private summary = h("p", {id: "summary"});
   private tip = h("div", {class: "tip", hidden: true});
   private x: Spread = {p50: new Float64Array(), low: new Float64Array(), high: new Float64Array()};
   private y = new Float64Array();
   private front: number[] = [];
-  private box: Box = {left: 0, top: 0, width: 1, height: 1};
-  private scaleX = new Scale(0, 1, 0, 1, false);
-  private scaleY = new Scale(0, 1, 0, 1, false);
+  private drawn: Drawn = {box: {left: 0, top: 0, width: 1, height: 1}, x: new Scale(0, 1, 0, 1, false),
+                          y: new Scale(0, 1, 0, 1, false)};
   private drag: [number, number, number, number] | null = null;
   private frame = 0;
+  private layerLines = new LayerLines();
+  private pointed = -1;
+  private hover = 0;
 
-  constructor(private page: Page) {}
+  private brush: Brush;
+
+  constructor(private page: Page) {
+    this.brush = new Brush(page, () => this.schedule());
+  }
+
+  private objectives(): string[] {
+    return (this.page.study?.objectives ?? []).map((objective) => objective.metric);
+  }
 
   private get costMetric(): string {
-    return this.page.state.x || this.page.study?.objectives.map((o) => o.metric).find((m) => COSTS.includes(m)) ||
-        "online_seconds";
+    return this.page.state.x || this.objectives().find((m) => PREDICTED.includes(m)) || "online_seconds";
   }
 
   private get qualityMetric(): string {
-    const reported = this.page.study?.objectives.map((o) => o.metric).find((m) => !COSTS.includes(m));
-    return this.page.state.y || reported || this.reported()[0] || "accuracy";
+    const objectives = this.objectives();
+    return this.page.state.y || objectives.find((m) => !PREDICTED.includes(m)) ||
+        objectives.find((m) => m !== this.costMetric) || this.reported()[0] || "accuracy";
   }
 
   private reported(): string[] {
@@ -56,7 +80,8 @@ export class FrontView implements View {
 
   private qualityUp(): boolean {
     const objective = this.page.study?.objectives.find((o) => o.metric === this.qualityMetric);
-    return objective?.goal !== "OBJECTIVE_GOAL_MINIMIZE";
+    if (objective === undefined) return !PREDICTED.includes(this.qualityMetric);
+    return objective.goal !== "OBJECTIVE_GOAL_MINIMIZE";
   }
 
   private budget(): number | null {
@@ -66,35 +91,57 @@ export class FrontView implements View {
     return null;
   }
 
-  show(root: HTMLElement): void {
-    const {state} = this.page;
+  async show(root: HTMLElement): Promise<void> {
+    const {state, study} = this.page;
+    if (study === null) return;
+    if (state.net) await loadNetworks();
     const change = (changes: Record<string, string>) => {
       this.page.set(changes);
       this.schedule();
     };
-    const names = [...new Set([...this.reported(), this.qualityMetric])];
+    const qualities = [...new Set([...this.reported(), ...this.objectives(), this.qualityMetric])];
     root.append(
-        h("h2", {}, "Front: " + text.title(this.qualityMetric) + " against cost"),
+        h("h2", {}, "Front: " + text.title(this.qualityMetric) + " against cost"), this.summary,
         h("div", {class: "controls"},
-          choice("Cost", "x", this.costMetric, COSTS.map((m) => [m, text.title(m)]), (x) => this.page.go({x, brush: ""})),
-          choice("Quality", "y", this.qualityMetric, names.map((m) => [m, m]), (y) => this.page.go({y, brush: ""})),
+          choice("Cost", "x", this.costMetric, PREDICTED.map((m) => [m, text.title(m)]), (x) => this.page.go({x, brush: ""})),
+          choice("Quality", "y", this.qualityMetric, qualities.map((m) => [m, text.title(m)]), (y) => this.page.go({y, brush: ""})),
           choice("Colour by", "color", state.color || "time",
                  [["time", "time"], ["tag", "tag"], ["place", "model, protocol and deployment"]],
                  (color) => change({color})),
           checkbox("logarithmic cost", "log", state.log === "1", (on) => change({log: on ? "1" : ""})),
           checkbox("all intervals", "bars", state.bars === "1", (on) => change({bars: on ? "1" : ""}))),
         linkControls(this.page, () => this.schedule()),
-        h("div", {class: "chart"}, this.canvas, this.tip), this.legend, this.brushFields(change), this.below);
+        h("div", {class: "chart"}, this.canvas, this.tip), this.legend, this.brush.controls(), this.below);
     this.canvas.addEventListener("pointerdown", (e) => this.begin(e));
     this.canvas.addEventListener("pointermove", (e) => this.move(e));
     this.canvas.addEventListener("pointerup", () => this.end());
-    this.canvas.addEventListener("pointerleave", () => { this.tip.hidden = true; });
+    this.canvas.addEventListener("pointerleave", () => this.point(-1, 0, 0));
+    this.canvas.addEventListener("blur", () => this.point(-1, 0, 0));
     this.canvas.addEventListener("keydown", (e) => this.key(e));
     this.redraw();
+    void this.askFront();
   }
 
   refresh(): void {
     this.redraw();
+    void this.askFront();
+  }
+
+  // The study's own objectives, whatever the picture shows: as the daemon computes them.
+  private async askFront(): Promise<void> {
+    try {
+      const front = await call<FrontAnswer>("Studies/GetParetoFront", {parent: this.page.study!.name});
+      const objectives = this.page.study!.objectives.map(
+          (o) => (o.goal === "OBJECTIVE_GOAL_MINIMIZE" ? "least " : "most ") + text.title(o.metric)).join(", ");
+      const volume = front.hypervolume === undefined ? "" : `, hypervolume ${Number(front.hypervolume.toPrecision(6))}`;
+      const budgets = (this.page.study!.budgets ?? []).length;
+      this.summary.textContent = `${text.whole(Number(front.trial_count ?? 0))} trials, ` +
+          (budgets ? `${text.whole(Number(front.feasible_count ?? 0))} keep ${budgets > 1 ? "all budgets" : "the budget"}, `
+                   : "no budget, ") +
+          `${text.whole((front.points ?? []).length)} on the study's front (${objectives})${volume}.`;
+    } catch {
+      this.summary.textContent = "";  // the picture stands without
+    }
   }
 
   // One drawing per frame however fast a slider moves.
@@ -106,22 +153,24 @@ export class FrontView implements View {
     this.frame = 0;
     const begin = performance.now();
     this.compute();
-    onCanvas(this.canvas, HEIGHT, (painter, width, height) => this.draw(painter, width, height));
+    onCanvas(this.canvas, HEIGHT, (painter, width, height) => {
+      this.drawn = this.draw(painter, width, height);
+      this.drawBrush(painter);
+    });
     this.showRows();
     performance.measure("redraw", {start: begin, end: performance.now()});
   }
 
-  private compute(): void {
+  private valuesOf(metric: string): Spread {
     const {trials} = this.page;
-    const metric = this.costMetric;
-    if (metric.endsWith("_seconds")) {
-      this.x = latency(trials, metric, readLink(this.page));
-    } else {
-      const values = trials.column(metric);
-      this.x = {p50: values, low: values, high: values};
-    }
-    const y = this.qualityMetric;
-    this.y = trials.column(COSTS.includes(y) ? y : "metric." + y);
+    if (metric.endsWith("_seconds") && PREDICTED.includes(metric)) return latency(trials, metric, readLink(this.page));
+    const values = trials.column(PREDICTED.includes(metric) ? metric : "metric." + metric);
+    return {p50: values, low: values, high: values};
+  }
+
+  private compute(): void {
+    this.x = this.valuesOf(this.costMetric);
+    this.y = this.valuesOf(this.qualityMetric).p50;
     this.front = frontOf(this.x.p50, this.y, false, this.qualityUp());
   }
 
@@ -130,18 +179,21 @@ export class FrontView implements View {
     if (state.color === "tag" || state.color === "place") {
       const tagged = state.color === "tag";
       const index = trials.column(tagged ? "tag_set" : "group");
-      const names = tagged ? trials.tagSets.map((set) => set[0] ?? "(no tag)")
-                           : trials.groups.map((g) => this.placeName(g));
+      const names = tagged ? trials.tagSets.map((set) => set[0] ?? "(no tag)") : trials.groups.map(placeName);
       const used = [...new Set(names)];
-      this.showLegend(used.map((name, i) => [name, i < SERIES.length ? SERIES[i] : OTHER]));
+      const own = used.slice(0, SERIES.length).map((name, i): [string, string] => [name, SERIES[i]]);
+      const rest = used.slice(SERIES.length);
+      this.showLegend(rest.length === 0 ? own : [...own, [rest.length === 1 ? rest[0] : `${rest.length} others`, OTHER]]);
       const colors = names.map((name) => SERIES[used.indexOf(name)] ?? OTHER);
       return (i) => colors[index[i]] ?? OTHER;
     }
     const time = trials.column("create_time_seconds");
-    const first = time[0];
-    const span = (time[trials.count - 1] - first) || 1;
-    this.showLegend([["first", ramp(0)], ["last", ramp(1)]]);
-    return (i) => ramp((time[i] - first) / span);
+    const [first, last] = [time[0], time[trials.count - 1]];
+    const shades = Array.from({length: SHADES}, (_, shade) => ramp(shade / (SHADES - 1)));
+    this.showLegend(trials.count < 2 ? [] : [["first, " + text.moment(first), shades[0]],
+                                             ["last, " + text.moment(last), shades[SHADES - 1]]]);
+    const span = (last - first) || 1;
+    return (i) => shades[Math.floor((time[i] - first) / span * (SHADES - 1))] ?? OTHER;
   }
 
   // As the daemon said for the trial's own link; on another one by the budget of this cost.
@@ -151,83 +203,28 @@ export class FrontView implements View {
     return this.page.trials.column("feasible")[i] === 1;
   }
 
-  private placeName(group: {model: string; protocol: string; deployment?: string}): string {
-    return [group.model, group.protocol, group.deployment ?? "(own deployment)"].map(text.short).join(" · ");
-  }
-
   private showLegend(entries: [string, string][]): void {
-    const swatch = (color: string) => {
-      const mark = h("span", {class: "swatch"});
-      mark.style.backgroundColor = color;
-      return mark;
-    };
-    this.legend.replaceChildren(
-        ...entries.map(([name, color]) => h("span", {class: "entry"}, swatch(color), " " + name)),
-        h("span", {class: "entry"}, "line: front · small: dominated · ring: over budget · shaded: feasible side"));
+    const marks = ["line: front", "small: dominated", "bars: intervals"];
+    if (this.budget() !== null) marks.push("ring: over budget", "shaded: feasible side");
+    this.legend.replaceChildren(...entries.map(([name, color]) => swatch(name, color)),
+                                h("span", {class: "entry"}, marks.join(" · ")));
   }
 
-  private draw(painter: Painter, width: number, height: number): void {
-    const colors = theme();
-    const {trials, state} = this.page;
-    const box = this.box = {left: 78, top: 12, width: width - 98, height: height - 66};
-    const log = state.log === "1";
-    const budget = this.budget();
-    const bottom = box.top + box.height;
-    let x = Scale.around(this.x.p50, box.left, box.left + box.width, log);
-    // A budget that is far away from all trials would press them together.
-    if (budget !== null && budget > x.low - (x.high - x.low) && budget < x.high + (x.high - x.low)) {
-      x = Scale.around(this.x.p50, box.left, box.left + box.width, log, [budget]);
-    }
-    this.scaleX = x;
-    const y = this.scaleY = Scale.around(this.y, bottom, box.top, false);
-    const edge = budget === null ? 0 : Math.min(Math.max(box.left, x.at(budget)), box.left + box.width);
-    if (budget !== null) painter.rect(box.left, box.top, edge - box.left, box.height, colors.feasible, 1);
-    drawAxes(painter, box, x, y, colors, {
-      x: text.title(this.costMetric), y: this.qualityMetric,
+  private draw(painter: Painter, width: number, height: number): Drawn {
+    const {state} = this.page;
+    return drawFront(painter, width, height, {
+      x: this.x, y: this.y, front: this.front, budget: this.budget(), logarithmic: state.log === "1",
+      allBars: state.bars === "1", colorOf: this.colorOf(), selected: this.selected(),
+      titleX: text.title(this.costMetric), titleY: text.title(this.qualityMetric),
       formatX: (v) => text.metric(this.costMetric, v), formatY: (v) => text.metric(this.qualityMetric, v),
     });
-    if (budget !== null) {
-      const inside = budget >= x.low && budget <= x.high;
-      if (inside) painter.line(edge, box.top, edge, bottom, colors.strong, 1.5, [6, 4]);
-      const left = edge > box.left + box.width * 0.8;
-      painter.text((inside ? "" : budget > x.high ? "all keep the " : "none keeps the ") + "budget of " +
-                       text.metric(this.costMetric, budget),
-                   edge + (left ? -6 : 6), box.top + 10, {align: left ? "right" : "left", color: colors.text});
-    }
-    const colorOf = this.colorOf();
-    const onFront = new Set(this.front);
-    const bar = (i: number) => {
-      const [low, high] = [Math.max(this.x.low[i], x.low), Math.min(this.x.high[i], x.high)];
-      if (low < high) painter.line(x.at(low), y.at(this.y[i]), x.at(high), y.at(this.y[i]), colors.dim, 1);
-    };
-    const outside = (i: number) => budget !== null && this.x.p50[i] > budget;
-    if (state.bars === "1") for (let i = 0; i < trials.count; ++i) bar(i);
-    for (let i = 0; i < trials.count; ++i) {
-      if (onFront.has(i) || Number.isNaN(this.y[i]) || Number.isNaN(this.x.p50[i])) continue;
-      painter.dot(x.at(this.x.p50[i]), y.at(this.y[i]), 2, colorOf(i), 0.35, true);
-    }
-    const steps: number[] = [];
-    this.front.forEach((i, at) => {
-      const px = x.at(this.x.p50[i]);
-      if (at > 0) steps.push(px, y.at(this.y[this.front[at - 1]]));
-      steps.push(px, y.at(this.y[i]));
-    });
-    const stride = Math.ceil(this.front.length / MOST_BARS);
-    if (state.bars !== "1") this.front.filter((_, at) => at % stride === 0).forEach(bar);
-    for (const i of this.front) {
-      painter.dot(x.at(this.x.p50[i]), y.at(this.y[i]), 4, colorOf(i), 1, !outside(i));
-    }
-    if (this.front.length) {
-      steps.push(box.left + box.width, y.at(this.y[this.front[this.front.length - 1]]));
-      painter.path(steps, colors.strong, 1.5);
-    }
-    const selected = this.selected();
-    if (selected >= 0) painter.dot(x.at(this.x.p50[selected]), y.at(this.y[selected]), 8, colors.strong, 1, false);
+  }
+
+  private drawBrush(painter: Painter): void {
     const brush = this.drag ?? this.brushPixels();
-    if (brush !== null) {
-      const [x0, y0, x1, y1] = brush;
-      painter.rect(Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0), colors.strong, 0.15);
-    }
+    if (brush === null) return;
+    const [x0, y0, x1, y1] = brush;
+    painter.rect(Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0), OTHER, 0.2);
   }
 
   private selected(): number {
@@ -235,55 +232,28 @@ export class FrontView implements View {
     return number >= 1 && number <= this.page.trials.count ? number - 1 : -1;
   }
 
-  // In the metrics' own units: x0, x1, y0, y1.
-  private brush(): number[] | null {
-    const parts = (this.page.state.brush ?? "").split(",").map(Number);
-    return parts.length === 4 && parts.every(Number.isFinite) ? parts : null;
-  }
-
   private brushPixels(): [number, number, number, number] | null {
-    const brush = this.brush();
-    return brush && [this.scaleX.at(brush[0]), this.scaleY.at(brush[2]), this.scaleX.at(brush[1]), this.scaleY.at(brush[3])];
+    const bounds = this.brush.bounds;
+    if (bounds === null) return null;
+    const {x, y} = this.drawn;
+    return [x.at(bounds[0]), y.at(bounds[2]), x.at(bounds[1]), y.at(bounds[3])];
   }
 
   // The front, or what the brush holds.
   private chosen(): number[] {
-    const brush = this.brush();
-    if (brush === null) return this.front;
-    const [x0, x1, y0, y1] = brush;
+    if (this.brush.bounds === null) return this.front;
     const chosen: number[] = [];
     for (let i = 0; i < this.page.trials.count; ++i) {
-      if (this.x.p50[i] >= x0 && this.x.p50[i] <= x1 && this.y[i] >= y0 && this.y[i] <= y1) chosen.push(i);
+      if (this.brush.holds(this.x.p50[i], this.y[i])) chosen.push(i);
     }
     return chosen.sort((a, b) => this.x.p50[a] - this.x.p50[b]);
-  }
-
-  private brushFields(change: (changes: Record<string, string>) => void): HTMLElement {
-    const names = ["cost from", "to", "quality from", "to "];
-    const brush = this.brush();
-    const fields = names.map((name, i) => h("input", {
-      type: "number", step: "any", id: "brush" + i, "aria-label": "brush: " + name, value: brush?.[i] ?? "",
-      change: () => {
-        const values = fields.map((field) => field.value);
-        change({brush: values.every((value) => value !== "") ? values.join(",") : ""});
-      },
-    }));
-    return h("fieldset", {class: "controls"}, h("legend", {}, "Brush: drag in the chart, or type"),
-             ...names.map((name, i) => h("label", {}, name + " ", fields[i])),
-             h("button", {type: "button", id: "clear-brush", click: () => this.clearBrush()}, "Clear"));
-  }
-
-  private clearBrush(): void {
-    this.page.set({brush: ""});
-    for (let i = 0; i < 4; ++i) (document.getElementById("brush" + i) as HTMLInputElement).value = "";
-    this.schedule();
   }
 
   private nearest(px: number, py: number): number {
     let best = -1;
     let distance = 144;
     for (let i = 0; i < this.page.trials.count; ++i) {
-      const d = (this.scaleX.at(this.x.p50[i]) - px) ** 2 + (this.scaleY.at(this.y[i]) - py) ** 2;
+      const d = (this.drawn.x.at(this.x.p50[i]) - px) ** 2 + (this.drawn.y.at(this.y[i]) - py) ** 2;
       if (d < distance) [best, distance] = [i, d];
     }
     return best;
@@ -301,12 +271,26 @@ export class FrontView implements View {
       this.schedule();
       return;
     }
-    const i = this.nearest(event.offsetX, event.offsetY);
+    this.point(this.nearest(event.offsetX, event.offsetY), event.offsetX, event.offsetY);
+  }
+
+  // Shows what is known of a trial beside the place; -1: nothing any more.
+  private point(i: number, x: number, y: number): void {
     this.tip.hidden = i < 0;
+    this.tip.style.left = Math.max(0, Math.min(x + 14, this.drawn.box.left + this.drawn.box.width - 300)) + "px";
+    this.tip.style.top = y + 14 + "px";
+    if (i === this.pointed) return;
+    this.pointed = i;
+    clearTimeout(this.hover);
     if (i < 0) return;
-    this.tip.replaceChildren(...this.summary(i).map((line) => h("div", {}, line)));
-    this.tip.style.left = Math.min(event.offsetX + 14, this.box.left + this.box.width - 260) + "px";
-    this.tip.style.top = event.offsetY + 14 + "px";
+    const lines = this.linesOf(i);
+    const show = (more: string[]) => {
+      if (this.pointed === i) this.tip.replaceChildren(...[...lines, ...more].map((line) => h("div", {}, line)));
+    };
+    show([]);
+    this.hover = window.setTimeout(() => {
+      this.layerLines.of(`${this.page.study!.name}/trials/${i + 1}`).then(show).catch(() => {});
+    }, HOVER_MILLISECONDS);
   }
 
   private end(): void {
@@ -318,17 +302,15 @@ export class FrontView implements View {
       this.select(i);
       return;
     }
-    const xs = [this.scaleX.value(drag[0]), this.scaleX.value(drag[2])].sort((a, b) => a - b);
-    const ys = [this.scaleY.value(drag[1]), this.scaleY.value(drag[3])].sort((a, b) => a - b);
-    const brush = [...xs, ...ys];
-    this.page.set({brush: brush.join(",")});
-    brush.forEach((value, i) => { (document.getElementById("brush" + i) as HTMLInputElement).value = String(value); });
-    this.schedule();
+    const xs = [this.drawn.x.value(drag[0]), this.drawn.x.value(drag[2])].sort((a, b) => a - b);
+    const ys = [this.drawn.y.value(drag[1]), this.drawn.y.value(drag[3])].sort((a, b) => a - b);
+    this.brush.set([...xs, ...ys]);
   }
 
   private select(i: number): void {
     this.page.set({trial: i < 0 ? "" : String(i + 1)});
-    say(i < 0 ? "" : this.summary(i).join(", "));
+    say(i < 0 ? "" : this.linesOf(i).join(", "));
+    this.point(i, this.drawn.x.at(this.x.p50[i]), this.drawn.y.at(this.y[i]));
     this.schedule();
   }
 
@@ -341,7 +323,7 @@ export class FrontView implements View {
     } else if (event.key === "Enter" && this.selected() >= 0) {
       this.page.go({view: "layers"});
     } else if (event.key === "Escape") {
-      this.clearBrush();
+      this.brush.clear();
       this.select(-1);
     } else {
       return;
@@ -349,51 +331,45 @@ export class FrontView implements View {
     event.preventDefault();
   }
 
-  private summary(i: number): string[] {
-    const {trials} = this.page;
-    const phases = ["setup", "offline", "online"].map((p) => `${p} ${text.seconds(trials.column(p + ".latency_seconds")[i])}`);
+  private linesOf(i: number): string[] {
+    const format = (value: number) => text.metric(this.costMetric, value);
     return [
-      `trial ${i + 1}: ${this.qualityMetric} ${text.metric(this.qualityMetric, this.y[i])}`,
-      `${text.title(this.costMetric)} ${text.metric(this.costMetric, this.x.p50[i])}` +
-          (this.x.low[i] < this.x.high[i] ? ` (${text.metric(this.costMetric, this.x.low[i])} to ` +
-                                            `${text.metric(this.costMetric, this.x.high[i])})` : ""),
-      phases.join(", "),
-      `${text.count(trials.column("relu_elements")[i])} ReLUs, ${text.count(trials.column("total_bytes")[i], "B")}, ` +
-          `${trials.column("online_flights")[i]} flights online`,
-      trials.tagSets[trials.column("tag_set")[i]]?.join(", ") || "no tags",
-      this.placeName(trials.groups[trials.column("group")[i]]),
+      `trial ${i + 1}: ${text.title(this.qualityMetric)} ${text.metric(this.qualityMetric, this.y[i])}`,
+      `${text.title(this.costMetric)} ${format(this.x.p50[i])}` +
+          (this.x.low[i] < this.x.high[i] ? ` (${format(this.x.low[i])} to ${format(this.x.high[i])})` : ""),
+      ...trialLines(this.page.trials, i),
     ];
   }
 
   private showRows(): void {
     const {trials} = this.page;
     const chosen = this.chosen();
-    const what = this.brush() === null ? "The front" : "Brushed trials";
+    const what = this.brush.bounds === null ? "The front" : "Brushed trials";
     const note = chosen.length > MOST_ROWS ? `; the first ${MOST_ROWS} are shown, CSV has all` : "";
     this.below.replaceChildren(table(
-        `${what}: ${chosen.length} of ${trials.count} trials${note}`,
-        ["trial", this.qualityMetric, text.title(this.costMetric), "low", "high", "ReLUs", "bytes", "feasible", "tags"],
+        `${what}: ${text.whole(chosen.length)} of ${text.whole(trials.count)} trials${note}`,
+        ["trial", text.title(this.qualityMetric), text.title(this.costMetric), "low", "high", "ReLUs", "bytes", "feasible", "tags"],
         chosen.slice(0, MOST_ROWS).map((i) => [
           h("a", {href: linkTo({...this.page.state, view: "layers", trial: String(i + 1)})}, String(i + 1)),
-          String(this.y[i]), text.metric(this.costMetric, this.x.p50[i]), text.metric(this.costMetric, this.x.low[i]),
-          text.metric(this.costMetric, this.x.high[i]), String(trials.column("relu_elements")[i]),
+          text.metric(this.qualityMetric, this.y[i]), text.metric(this.costMetric, this.x.p50[i]), text.metric(this.costMetric, this.x.low[i]),
+          text.metric(this.costMetric, this.x.high[i]), text.whole(trials.column("relu_elements")[i]),
           text.count(trials.column("total_bytes")[i], "B"), this.feasible(i) ? "yes" : "no",
-          trials.tagSets[trials.column("tag_set")[i]]?.join(", ") ?? "",
+          tagsOf(trials, i).join(", "),
         ]), "trials"));
   }
 
   csv(): string {
     const {trials} = this.page;
     const onFront = new Set(this.front);
-    const rows = this.brush() === null ? Array.from({length: trials.count}, (_, i) => i) : this.chosen();
+    const rows = this.brush.bounds === null ? Array.from({length: trials.count}, (_, i) => i) : this.chosen();
     return text.csv(
         ["trial", this.qualityMetric, this.costMetric, "low", "high", "relu_elements", "total_bytes", "on_front", "feasible", "tags"],
         rows.map((i) => [i + 1, this.y[i], this.x.p50[i], this.x.low[i], this.x.high[i], trials.column("relu_elements")[i],
                          trials.column("total_bytes")[i], onFront.has(i) ? 1 : 0, this.feasible(i) ? 1 : 0,
-                         trials.tagSets[trials.column("tag_set")[i]]?.join(" ") ?? ""]));
+                         tagsOf(trials, i).join(" ")]));
   }
 
   svg(): string {
-    return asSvg(900, HEIGHT, (painter, width, height) => this.draw(painter, width, height));
+    return asSvg(900, HEIGHT, (painter, width, height) => { this.draw(painter, width, height); });
   }
 }

@@ -1,7 +1,7 @@
 // Models, deployments, networks and tables, with where they are from.
 
 import {listAll} from "../api";
-import {h, table} from "../dom";
+import {digest, h, table} from "../dom";
 import {theme} from "../palette";
 import * as text from "../text";
 import type {Network} from "../types";
@@ -11,7 +11,9 @@ import type {Page, View} from "../view";
 interface Section {
   title: string;
   head: string[];
-  rows: string[][];
+  rows: string[][];  // every digit, as in the CSV
+  wrapped?: string[];  // heads of columns with sentences
+  shown?(head: string, cell: string): Node | string;
 }
 
 interface Model {
@@ -37,11 +39,23 @@ interface Deployment {
 
 function machine(of: Machine | undefined): string {
   const tables = [...new Set((of?.tables ?? []).flatMap((binding) => binding.tables ?? []))];
-  return `${tables.map(text.short).join(", ")} (${of?.threads ?? 1} threads)`;
+  const threads = Number(of?.threads ?? 1);
+  return `${tables.map(text.short).join(", ")} (${threads} ${threads === 1 ? "thread" : "threads"})`;
 }
 
 function family(name: string): string {
   return name.replace("PRIMITIVE_FAMILY_", "").toLowerCase().replaceAll("_", " ");
+}
+
+// Counts with separators, times to the minute.
+function shownModel(head: string, cell: string): Node | string {
+  if (head === "model") return digest(cell);
+  if (["ReLUs", "multiply-adds", "parameters"].includes(head)) return text.whole(Number(cell));
+  return head === "registered" && cell ? text.moment(Date.parse(cell) / 1000) : cell;
+}
+
+function shownTable(head: string, cell: string): Node | string {
+  return head === "table" ? digest(cell) : cell;
 }
 
 export class SourcesView implements View {
@@ -57,26 +71,31 @@ export class SourcesView implements View {
       listAll<Record<string, unknown>>("Catalog/ListTables", "tables"),
     ]);
     const get = (row: Record<string, unknown>, key: string) => String(row[key] ?? "");
+    const percent = (share: number | undefined) => share ? `${Number((100 * share).toPrecision(3))} %` : "";
     this.sections = [
       {title: "Models", head: ["name", "model", "ReLUs", "multiply-adds", "parameters", "nodes", "made by", "opset", "registered"],
        rows: models.map((m) => [m.display_name ?? "", m.name, m.totals?.relu_elements ?? "0", m.totals?.macs ?? "0",
                                 m.totals?.parameters ?? "0", m.node_count ?? "0", m.notes?.producer ?? "", m.notes?.opset ?? "",
-                                m.create_time ?? ""])},
-      {title: "Deployments", head: ["deployment", "network", "client", "server"],
+                                m.create_time ?? ""]), shown: shownModel},
+      {title: "Deployments", head: ["deployment", "network", "client: tables", "server: tables"],
        rows: deployments.map((d) => [d.name, d.network?.name ?? "", machine(d.client), machine(d.server)])},
-      {title: "Networks", head: ["network", "round trip", "client to server", "server to client", "source"],
+      {title: "Networks",
+       head: ["network", "round trip", "client to server", "server to client", "spread of bandwidth", "windows after silence", "source"],
        rows: networks.map((n) => [n.name, text.seconds(n.round_trip_seconds ?? 0),
                                   text.count(n.client_to_server_bytes_per_second ?? 0, "B/s"),
-                                  text.count(n.server_to_client_bytes_per_second ?? 0, "B/s"), n.source ?? ""])},
+                                  text.count(n.server_to_client_bytes_per_second ?? 0, "B/s"),
+                                  percent(n.bandwidth_relative_stddev), n.restarts_after_idle ? "restart" : "are kept",
+                                  n.source ?? ""]), wrapped: ["source"]},
       {title: "Calibration tables", head: ["table", "aliases", "title", "origin", "backend", "machine", "date", "source"],
-       rows: tables.map((t) => [get(t, "name"), ((t.aliases ?? []) as string[]).join(", "), get(t, "title"),
+       rows: tables.map((t) => [get(t, "name"), ((t.aliases ?? []) as string[]).map(text.short).join(", "), get(t, "title"),
                                 family(get(t, "origin").replace("TABLE_ORIGIN_", "")), get(t, "backend") + " " + get(t, "backend_version"),
-                                get(t, "machine"), get(t, "measure_date"), get(t, "source")])},
+                                get(t, "machine"), get(t, "measure_date"), get(t, "source")]),
+       wrapped: ["aliases", "title", "backend", "machine", "source"], shown: shownTable},
     ];
     root.append(h("h2", {}, "Where the numbers are from"));
-    for (const section of this.sections) {
-      root.append(table(`${section.title}: ${section.rows.length}`, section.head, section.rows,
-                        section.title.split(" ")[0].toLowerCase()));
+    for (const {title, head, rows, wrapped, shown} of this.sections) {
+      const cells = rows.map((row) => row.map((cell, i) => shown ? shown(head[i], cell) : cell));
+      root.append(table(`${title}: ${rows.length}`, head, cells, title.split(" ")[0].toLowerCase(), wrapped));
     }
   }
 
