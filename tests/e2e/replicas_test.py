@@ -31,16 +31,23 @@ class Postgres:
             self.prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "env", "-i",
                            "PATH=/usr/bin:/bin"]
         self.run("initdb", "-D", self.folder + "/data", "-U", "picost", "-A", "trust", "--no-sync", "-E", "UTF8")
-        self.run("pg_ctl", "-D", self.folder + "/data", "-l", self.folder + "/log", "-w", "-o",
-                 "-c listen_addresses= -c unix_socket_directories=%s -c fsync=off" % self.folder, "start")
         self.address = "postgresql:///postgres?user=picost&host=" + self.folder
+        self.start()
+
+    def start(self):
+        self.run("pg_ctl", "-D", self.folder + "/data", "-l", self.folder + "/log", "-w", "-o",
+                 "-c listen_addresses= -c unix_socket_directories=%s" % self.folder, "start")
 
     def run(self, program, *arguments):
         subprocess.run([*self.prefix, os.path.join(self.binaries, program), *arguments], check=True, cwd="/",
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def stop(self):
+    def crash(self):
+        """Without a farewell, as when its machine goes away."""
         self.run("pg_ctl", "-D", self.folder + "/data", "-m", "immediate", "-w", "stop")
+
+    def stop(self):
+        self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -102,10 +109,44 @@ class ReplicasTest(DaemonTestCase):
                   for d in (daemons[0], daemons[2])]
         self.assertTrue(all(count and count > 50 for count in served), "both left over must have served: %s" % served)
         for daemon in (daemons[0], daemons[2]):
-            with daemon.channel() as own:
-                for name in acknowledged[:: max(1, len(acknowledged) // 500)]:
-                    models_pb2_grpc.ModelsStub(own).GetModel(models_pb2.GetModelRequest(name=name), timeout=20)
+            self.assertEqual(set(), set(acknowledged) - self.names(daemon))
             self.assertEqual(0, daemon.stop())
+
+    def names(self, daemon):
+        names, token = set(), ""
+        with daemon.channel() as channel:
+            while True:
+                page = models_pb2_grpc.ModelsStub(channel).ListModels(
+                    models_pb2.ListModelsRequest(page_size=1000, page_token=token), timeout=60)
+                names.update(model.name for model in page.models)
+                token = page.next_page_token
+                if not token:
+                    return names
+
+    def test_the_database_goes_and_comes_back_and_the_daemons_need_no_hand(self):
+        daemon = Daemon(self.folder, data=empty_data(self.folder), store=self.postgres.address)
+        self.addCleanup(lambda: daemon.process.poll() is None and daemon.process.kill())
+        with daemon.channel() as channel:
+            stub = models_pb2_grpc.ModelsStub(channel)
+
+            def create(number):
+                return stub.CreateModel(models_pb2.CreateModelRequest(graph=layers_of(number)), timeout=60).name
+
+            kept = {create(1)}
+            self.assertEqual((200, "ready\n"), daemon.get("/readyz"))
+            self.postgres.crash()
+            with self.assertRaises(grpc.RpcError) as refused:
+                create(2)
+            self.assertEqual(grpc.StatusCode.UNAVAILABLE, refused.exception.code())
+            self.assertRegex(refused.exception.details(), "the (store|database) ")
+            self.assertEqual(503, daemon.get("/readyz")[0])
+            self.assertEqual((200, "alive\n"), daemon.get("/healthz"))
+            self.assertRegex(daemon.get("/metrics")[1], r'picost_store_failures_total\{operation="[a-z-]+"\} [1-9]')
+            self.postgres.start()
+            wait_for(lambda: daemon.get("/readyz")[0] == 200, "the daemon to be ready again")
+            kept.add(create(3))
+            self.assertLessEqual(kept, self.names(daemon))
+        self.assertEqual(0, daemon.stop())
 
     def test_an_alias_moved_at_one_daemon_moves_at_the_others(self):
         data = os.path.join(self.folder, "data")
