@@ -137,8 +137,10 @@ class CalibrateTest(harness.DaemonTestCase):
     def test_the_command_hands_over_words_and_status(self):
         self.assertIn("pi-ref", picost("calibrate", "drivers").stdout)
         self.assertIn("calibrate", picost("help").stdout)
+        self.assertIn("--quick", picost("calibrate", "--help", expect=1).stdout)  # as all of absl's
         wrong = picost("calibrate", "no-such-thing", expect=2)
-        self.assertIn("not a command", wrong.stderr)
+        self.assertIn("not a command: no-such-thing", wrong.stderr)
+        self.assertIn("which command?", picost("calibrate", expect=2).stderr)
 
     def test_without_the_tool_one_sentence_says_how_to_get_it(self):
         lonely = os.path.join(self.folder, "picost")
