@@ -141,7 +141,8 @@ absl::Status RunCommand(const std::string& command_line) {
   }
   if (!server.empty()) {
     const int port = absl::GetFlag(FLAGS_port);
-    if (absl::GetFlag(FLAGS_party) == "server") return RunAgent("", port, /*idle_seconds=*/600);
+    if (absl::GetFlag(FLAGS_party) == "server")
+      return RunAgent({.client_host = client, .port = port});
     options.parties = {.one_machine = false, .server_host = server, .agent_port = port};
   }
   PICOST_ASSIGN_OR_RETURN(options.drivers, Drivers());

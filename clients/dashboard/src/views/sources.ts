@@ -24,7 +24,7 @@ interface Model {
 }
 
 interface Machine {
-  tables?: {family?: string; tables?: string[]}[];
+  tables?: {family?: string; tables?: string[]; scaled_tables?: {table: string}[]}[];
   threads?: string;
 }
 
@@ -36,8 +36,10 @@ interface Deployment {
 }
 
 function machine(of: Machine | undefined): string {
-  const tables = [...new Set((of?.tables ?? []).flatMap((binding) => binding.tables ?? []))];
-  return `${tables.map(text.short).join(", ")} (${of?.threads ?? 1} threads)`;
+  const tables = (of?.tables ?? []).flatMap((binding) => [
+    ...(binding.scaled_tables ?? []).map((scaled) => text.short(scaled.table) + " scaled"),
+    ...(binding.tables ?? []).map(text.short)]);
+  return `${[...new Set(tables)].join(", ")} (${of?.threads ?? 1} threads)`;
 }
 
 function family(name: string): string {
