@@ -3,12 +3,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "calibrate/channel.h"
+#include "calibrate/driver.pb.h"
+#include "calibrate/driver_json.h"
 #include "calibrate/driver_link.h"
 #include "calibrate/driver_list.h"
 #include "estimator/base/status_macros.h"
@@ -60,16 +63,40 @@ absl::Status Relay(int socket) {
   return absl::OkStatus();
 }
 
+// Says why, in the driver protocol, to whoever asks.
+void TurnAway(int socket, const std::string& peer, const std::string& client_host) {
+  std::string buffer, line;
+  if (!ReadLine(socket, buffer, line) || !ReadLine(socket, buffer, line)) return;
+  DriverRequest request;
+  DriverReply reply;
+  if (FromJsonLine(line, request).ok()) reply.set_id(request.id());
+  reply.mutable_error()->set_code("permission_denied");
+  reply.mutable_error()->set_message(absl::StrCat("the server's calibrator serves ", client_host,
+                                                  ", not ", peer,
+                                                  ". Start both with --client=", peer, "."));
+  WriteLine(socket, ToJsonLine(reply));
+}
+
 }  // namespace
 
-absl::Status RunAgent(const std::string& address, int port, double idle_seconds) {
-  PICOST_ASSIGN_OR_RETURN(const std::unique_ptr<Listener> listener, Listener::Open(address, port));
+absl::Status RunAgent(const AgentOptions& options) {
+  PICOST_ASSIGN_OR_RETURN(const std::vector<std::string> clients, AddressesOf(options.client_host));
+  PICOST_ASSIGN_OR_RETURN(const std::unique_ptr<Listener> listener,
+                          Listener::Open("", options.port));
   std::printf("waiting for the client's calibrator on port %d\n", listener->port());
   std::fflush(stdout);
   while (true) {
-    const absl::StatusOr<int> socket = listener->AcceptSocket(idle_seconds);
+    const absl::StatusOr<int> socket = listener->AcceptSocket(options.idle_seconds);
     if (absl::IsDeadlineExceeded(socket.status())) return absl::OkStatus();
     if (!socket.ok()) return socket.status();
+    const std::string peer = PeerAddress(*socket);
+    if (std::find(clients.begin(), clients.end(), peer) == clients.end()) {
+      std::fprintf(stderr, "turned away %s: --client names %s\n", peer.c_str(),
+                   options.client_host.c_str());
+      TurnAway(*socket, peer, options.client_host);
+      close(*socket);
+      continue;
+    }
     const absl::Status status = Relay(*socket);
     close(*socket);
     if (!status.ok()) std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 
@@ -51,7 +52,31 @@ absl::Status Resolve(const std::string& host, int port, int flags, Addresses& ad
                    {.field = "host", .mend = "Give a host name or address of this network."});
 }
 
+// An IPv4 address is written as such on a socket of IPv6, too.
+std::string Numeric(const sockaddr* address, socklen_t length) {
+  char host[NI_MAXHOST] = "";
+  if (getnameinfo(address, length, host, sizeof(host), nullptr, 0, NI_NUMERICHOST) != 0) return "";
+  return std::string(absl::StripPrefix(host, "::ffff:"));
+}
+
 }  // namespace
+
+std::string PeerAddress(int socket) {
+  sockaddr_storage peer{};
+  socklen_t length = sizeof(peer);
+  if (getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &length) != 0) return "";
+  return Numeric(reinterpret_cast<sockaddr*>(&peer), length);
+}
+
+absl::StatusOr<std::vector<std::string>> AddressesOf(const std::string& host) {
+  Addresses addresses;
+  PICOST_RETURN_IF_ERROR(Resolve(host, 0, 0, addresses));
+  std::vector<std::string> numeric;
+  for (const addrinfo* a = addresses.list; a != nullptr; a = a->ai_next) {
+    numeric.push_back(Numeric(a->ai_addr, a->ai_addrlen));
+  }
+  return numeric;
+}
 
 Channel::Channel(int socket) : socket_(socket) { SetNoDelay(socket_); }
 

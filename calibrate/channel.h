@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -48,6 +49,11 @@ class Channel {
   int socket_;
   ChannelMeter meter_;
 };
+
+// Numeric address of the other end of a connected socket; empty where there is none.
+std::string PeerAddress(int socket);
+// Numeric addresses of a host, as PeerAddress writes them.
+absl::StatusOr<std::vector<std::string>> AddressesOf(const std::string& host);
 
 // A connected socket; tries again until the deadline.
 absl::StatusOr<int> ConnectSocket(const std::string& host, int port, double timeout_seconds);

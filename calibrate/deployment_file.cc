@@ -47,7 +47,8 @@ std::vector<File::Probe> ProbesOf(const CostModel& model, std::string_view primi
   return probes;
 }
 
-// Two shipped tables of one machine: homomorphic operations, and the probe.
+// Two shipped tables of one machine: homomorphic operations, and the probe. Of several
+// references the last: a correction of a table is a new folder behind it.
 struct ScalablePair {
   const CostModel* homomorphic = nullptr;
   const CostModel* reference = nullptr;
@@ -56,7 +57,8 @@ struct ScalablePair {
 ScalablePair FindScalable(const cost::DataDirectory& shipped, std::string_view probe) {
   for (const cost::NamedTable& table : shipped.tables()) {
     if (!HasSamplesOf(*table.model, "he.linear_evaluation")) continue;
-    for (const cost::NamedTable& other : shipped.tables()) {
+    for (auto it = shipped.tables().rbegin(); it != shipped.tables().rend(); ++it) {
+      const cost::NamedTable& other = *it;
       if (other.model->table().environment.machine == table.model->table().environment.machine &&
           other.model->table().origin == cost::Origin::kMeasured &&
           HasSamplesOf(*other.model, probe)) {

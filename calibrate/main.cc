@@ -10,8 +10,10 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -60,15 +62,21 @@ namespace picost::calibrate {
 namespace {
 
 constexpr char kUsage[] =
-    "measures cryptography on this machine and writes calibration tables.\n\n"
-    "  run [--quick]            both parties here, two processes over TCP\n"
+    "  run [--quick]            both parties here, two processes over TCP; under two minutes\n"
+    "                           with --quick, under fifteen without\n"
     "  run --client=A --server=B --party=client|server   started on each of two hosts\n"
     "  check [--drivers=..]     declared traffic and flights against the metered wire\n"
     "  fit TABLE                unit costs of a table\n"
     "  report TABLE             residuals, hold-outs, what to measure next\n"
     "  diff A B                 what table B says against table A\n"
     "  import FILE --format=..  csv, SCI/OpenCheetah layer logs, CrypTen statistics\n"
-    "  drivers                  what can be measured\n";
+    "  drivers                  what can be measured\n\n"
+    "  picost calibrate run --quick --name=mine\n"
+    "  picost estimate resnet18_cifar --protocol=delphi --deployment=mine "
+    "--calibration_dir=calibration\n";
+
+// --help shows the flags of this file.
+bool IsThisFile(absl::string_view file) { return absl::EndsWith(file, "calibrate/main.cc"); }
 
 absl::StatusOr<std::shared_ptr<const cost::CostModel>> Load(const std::string& folder) {
   PICOST_ASSIGN_OR_RETURN(cost::CalibrationTable table, cost::ReadCalibrationTable(folder));
@@ -133,7 +141,8 @@ absl::Status RunCommand(const std::string& command_line) {
   }
   if (!server.empty()) {
     const int port = absl::GetFlag(FLAGS_port);
-    if (absl::GetFlag(FLAGS_party) == "server") return RunAgent("", port, /*idle_seconds=*/600);
+    if (absl::GetFlag(FLAGS_party) == "server")
+      return RunAgent({.client_host = client, .port = port});
     options.parties = {.one_machine = false, .server_host = server, .agent_port = port};
   }
   PICOST_ASSIGN_OR_RETURN(options.drivers, Drivers());
@@ -202,15 +211,28 @@ absl::Status Dispatch(const std::vector<std::string>& words, const std::string& 
     std::printf("%s", DiffText(*a, *b).c_str());
     return absl::OkStatus();
   }
-  return MakeError(absl::StatusCode::kInvalidArgument,
-                   absl::StrCat("not a command: ", absl::StrJoin(words, " ")), {.mend = kUsage});
+  if (command == "help" && wants(0)) {
+    std::printf("%s", kUsage);
+    return absl::OkStatus();
+  }
+  const std::string wrong =
+      command.empty()
+          ? "which command?"
+          : absl::StrCat("not a command: ", absl::StrJoin(words.begin() + 1, words.end(), " "));
+  return MakeError(absl::StatusCode::kInvalidArgument, wrong,
+                   {.mend = absl::StrCat("There are:\n\n", kUsage)});
 }
 
 }  // namespace
 }  // namespace picost::calibrate
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage(picost::calibrate::kUsage);
+  absl::SetProgramUsageMessage(
+      absl::StrCat("measures cryptography on this machine and writes calibration tables.\n\n",
+                   picost::calibrate::kUsage));
+  absl::FlagsUsageConfig usage;
+  usage.contains_help_flags = picost::calibrate::IsThisFile;
+  absl::SetFlagsUsageConfig(usage);
   std::string command_line = "picost calibrate";
   for (int i = 1; i < argc; ++i) {
     // The remark stands for itself.

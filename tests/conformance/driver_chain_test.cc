@@ -61,8 +61,10 @@ TEST(DriverChain, TheFitRecoversTheCoefficientsOfTheSyntheticDriver) {
 }
 
 TEST(DriverChain, ATableIsNeverOverwritten) {
-  ASSERT_TRUE(calibrate::Run(Options("immutable")).ok());
-  EXPECT_EQ(calibrate::Run(Options("immutable")).code(), absl::StatusCode::kAlreadyExists);
+  RunOptions options = Options("immutable");
+  options.repetitions = 1;
+  ASSERT_TRUE(calibrate::Run(options).ok());
+  EXPECT_EQ(calibrate::Run(options).code(), absl::StatusCode::kAlreadyExists);
 }
 
 TEST(DriverChain, ABrokenSweepGoesOnWhereItStopped) {
@@ -95,7 +97,7 @@ TEST(DriverChain, RepetitionsAreSharedOutOverPasses) {
   ASSERT_TRUE(pair.ok()) << pair.status();
   std::vector<std::string> order;
   const auto result =
-      RunSweep(**pair, {.quick = true, .repetitions = 5, .passes = 2},
+      RunSweep(**pair, {.quick = true, .repetitions = 3, .passes = 2},
                [&](const SweepProgress& progress) { order.push_back(progress.what); });
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->measurements, 2 * result->points);
@@ -113,7 +115,7 @@ TEST(DriverChain, RepetitionsAreSharedOutOverPasses) {
                     .second);
   }
   for (const auto& [shape, seen] : repeats) {
-    EXPECT_EQ(seen, (std::set<int64_t>{0, 1, 2, 3, 4})) << shape;
+    EXPECT_EQ(seen, (std::set<int64_t>{0, 1, 2})) << shape;
   }
 }
 

@@ -91,15 +91,18 @@ class CalibrateTest(harness.DaemonTestCase):
         self.assertGreaterEqual(resumed, done)
         self.assertFalse(os.path.exists(journal))
 
-    def two_hosts(self, client, server, on_client=(), on_server=()):
-        """The tool on each of two hosts; what the client's said, and its table's samples."""
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PICOST_DATA_DIR": harness.DATA}
-        hosts = ["--client=" + client, "--server=" + server, "--port=%d" % _two_free_ports()]
-        there = subprocess.Popen([*on_server, PICOST, "calibrate", "run", *hosts, "--party=server"], env=environment,
+    def server(self, hosts, environment, prefix=()):
+        there = subprocess.Popen([*prefix, PICOST, "calibrate", "run", *hosts, "--party=server"], env=environment,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.addCleanup(there.communicate)
         self.addCleanup(there.kill)  # before the line above
         self.assertIn("waiting for the client", there.stdout.readline())
+
+    def two_hosts(self, client, server, on_client=(), on_server=()):
+        """The tool on each of two hosts; what the client's said."""
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PICOST_DATA_DIR": harness.DATA}
+        hosts = ["--client=" + client, "--server=" + server, "--port=%d" % _two_free_ports()]
+        self.server(hosts, environment, on_server)
         done = subprocess.run([*on_client, PICOST, "calibrate", "run", *hosts, "--quick", "--repetitions=1",
                                "--name=pair"], cwd=self.folder, env=environment, capture_output=True, text=True,
                               timeout=600)
@@ -124,6 +127,15 @@ class CalibrateTest(harness.DaemonTestCase):
     def test_two_hosts_on_two_loopback_addresses(self):
         self.two_hosts("127.0.0.1", "127.0.0.2")
 
+    def test_the_servers_tool_serves_its_client_alone(self):
+        environment = {"PATH": "/usr/bin:/bin", "PICOST_DATA_DIR": harness.DATA}
+        hosts = ["--server=127.0.0.2", "--port=%d" % _two_free_ports()]
+        self.server([*hosts, "--client=127.0.0.3"], environment)
+        done = subprocess.run([PICOST, "calibrate", "run", *hosts, "--client=127.0.0.1", "--quick", "--name=x"],
+                              cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("serves 127.0.0.3, not 127.0.0.1", done.stderr)
+
     def test_two_hosts_in_two_network_namespaces(self):
         spaces = _Namespaces()
         self.addCleanup(spaces.close)
@@ -137,8 +149,10 @@ class CalibrateTest(harness.DaemonTestCase):
     def test_the_command_hands_over_words_and_status(self):
         self.assertIn("pi-ref", picost("calibrate", "drivers").stdout)
         self.assertIn("calibrate", picost("help").stdout)
+        self.assertIn("--quick", picost("calibrate", "--help", expect=1).stdout)  # as all of absl's
         wrong = picost("calibrate", "no-such-thing", expect=2)
-        self.assertIn("not a command", wrong.stderr)
+        self.assertIn("not a command: no-such-thing", wrong.stderr)
+        self.assertIn("which command?", picost("calibrate", expect=2).stderr)
 
     def test_without_the_tool_one_sentence_says_how_to_get_it(self):
         lonely = os.path.join(self.folder, "picost")

@@ -14,13 +14,15 @@ from picost.client import Client
 class LocalClient(Client):
     """A client with a daemon of its own, which ends with it."""
 
-    def __init__(self, program: str, data_dir: str, start_timeout: float = 120.0) -> None:
+    def __init__(self, program: str, data_dir: str, start_timeout: float = 120.0,
+                 calibration_dir: str = "") -> None:
         # Unix sockets: no port that others could reach or take.
         self._folder: Optional[str] = tempfile.mkdtemp(prefix="picost-")
         socket = os.path.join(self._folder, "socket")
         self._log = open(os.path.join(self._folder, "log"), "wb")
         self._daemon = subprocess.Popen(
-            [program, "--listen=unix:" + socket, "--data_dir=" + data_dir, "--store=memory"],
+            [program, "--listen=unix:" + socket, "--data_dir=" + data_dir, "--store=memory",
+             "--calibration_dir=" + calibration_dir],
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
         # Whatever the environment says of other daemons.
         super().__init__("unix:" + socket, ca="", token_file="")
@@ -66,9 +68,11 @@ def _built() -> Tuple[Optional[str], Optional[str]]:
         here = above
 
 
-def local(program: Optional[str] = None, data_dir: Optional[str] = None) -> LocalClient:
+def local(program: Optional[str] = None, data_dir: Optional[str] = None,
+          calibration_dir: Optional[str] = None) -> LocalClient:
     """Starts picostd. program: PICOST_DAEMON, else picostd of PATH. data_dir: tables and
-    deployments; PICOST_DATA_DIR. Within the repository what ./run.sh built serves for both."""
+    deployments; PICOST_DATA_DIR. Within the repository what ./run.sh built serves for both.
+    calibration_dir: what `picost calibrate run` wrote beside them; PICOST_CALIBRATION_DIR."""
     built, data = _built()
     program = program or os.environ.get("PICOST_DAEMON") or shutil.which("picostd") or built
     data_dir = data_dir or os.environ.get("PICOST_DATA_DIR") or data
@@ -76,4 +80,5 @@ def local(program: Optional[str] = None, data_dir: Optional[str] = None) -> Loca
         raise RuntimeError("local() needs the daemon and its data: run ./run.sh once and work in the "
                            "repository, or pass program= and data_dir=, or set PICOST_DAEMON and "
                            "PICOST_DATA_DIR")
-    return LocalClient(program, data_dir)
+    calibration_dir = calibration_dir or os.environ.get("PICOST_CALIBRATION_DIR", "")
+    return LocalClient(program, data_dir, calibration_dir=calibration_dir)

@@ -26,7 +26,7 @@ interface Model {
 }
 
 interface Machine {
-  tables?: {family?: string; tables?: string[]}[];
+  tables?: {family?: string; tables?: string[]; scaled_tables?: {table: string}[]}[];
   threads?: string;
 }
 
@@ -38,9 +38,11 @@ interface Deployment {
 }
 
 function machine(of: Machine | undefined): string {
-  const tables = [...new Set((of?.tables ?? []).flatMap((binding) => binding.tables ?? []))];
+  const tables = (of?.tables ?? []).flatMap((binding) => [
+    ...(binding.scaled_tables ?? []).map((scaled) => text.short(scaled.table) + " scaled"),
+    ...(binding.tables ?? []).map(text.short)]);
   const threads = Number(of?.threads ?? 1);
-  return `${tables.map(text.short).join(", ")} (${threads} ${threads === 1 ? "thread" : "threads"})`;
+  return `${[...new Set(tables)].join(", ")} (${threads} ${threads === 1 ? "thread" : "threads"})`;
 }
 
 function family(name: string): string {
