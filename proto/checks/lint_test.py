@@ -11,7 +11,7 @@ MEASURED = re.compile(r"(latency|duration|time|delay|bandwidth|rate|traffic|stor
 UNITS = ("_seconds", "_bytes", "_bytes_per_second", "_flights", "_stddev", "_bound", "_micros",
          "_seconds_per_relu")
 # Doubles are modelled quantities: each has a unit, or is a pure ratio by its name.
-RATIOS = ("_relative_stddev", "_relative_bound", "level", "importance", "importance_bound", "_share", "_ratio", "utilization",
+RATIOS = ("_relative_stddev", "_relative_bound", "level", "importance", "importance_bound", "_share", "_shares", "factor", "_ratio", "utilization",
           "_per_second")
 # Interval is a number in the unit of the field that holds it; the others in that of
 # the metric named beside it.
@@ -121,7 +121,7 @@ class LintTest(unittest.TestCase):
         for message in self.messages():
             for field in message.field:
                 if field.type_name == ".picost.v1.Interval":
-                    self.assertTrue(field.name.endswith(("_seconds", "_bytes")), message.name + "." + field.name)
+                    self.assertTrue(field.name.endswith(("seconds", "_bytes")), message.name + "." + field.name)
 
     def test_answers_hold_no_maps(self):
         # Maps have no order on the wire: equal answers would not be equal bytes.
