@@ -3,6 +3,7 @@ import glob
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -14,7 +15,7 @@ sys.path.insert(0, os.path.abspath("tests/e2e"))
 import grpc  # noqa: E402
 
 import picost  # noqa: E402
-from daemon_test import Daemon  # noqa: E402
+from daemon_test import PICOSTD, Daemon, run  # noqa: E402
 from picost._wire import graph_pb2, models_pb2  # noqa: E402
 
 MODEL = "data/models/minionn_cifar.onnx"
@@ -54,24 +55,77 @@ class GrafanaTest(unittest.TestCase):
                 models_pb2.CreateModelRequest(graph=graph_pb2.GraphSource(onnx=b"no model")))
         except grpc.RpcError:
             pass
+        cls.report(folder)
+        cls.guarded = cls.refuse_somebody()
 
-    def scrape(self):
-        with urllib.request.urlopen(self.metrics) as answer:
+    @classmethod
+    def report(cls, folder):
+        """A measurement, for the panels of calibration health."""
+        path = os.path.join(folder, "measured.json")
+        with open(path, "w") as f:
+            json.dump({"measurements": [dict(model=cls.trial.model, protocol="protocols/cheetah",
+                                             deployment={"name": "deployments/lan"}, online_seconds=3.0)]}, f)
+        status, _, error = run("measurements", "report", path, server=cls.daemon.address)
+        assert status == 0, error
+
+    @classmethod
+    def refuse_somebody(cls):
+        """Where the metrics of a daemon are that refused a call without a token."""
+        folder = tempfile.mkdtemp()
+        made = subprocess.run([PICOSTD, "--new_token"], capture_output=True, text=True, check=True).stdout
+        with open(os.path.join(folder, "principals"), "w") as f:
+            f.write("principals { name: 'reader' role: ROLE_READER %s }" % re.search(r'token_sha256: "\w+"', made).group(0))
+        with open(os.path.join(folder, "config"), "w") as f:
+            f.write("access { principals_file: '%s' }" % os.path.join(folder, "principals"))
+        port_file = os.path.join(folder, "admin")
+        daemon = Daemon(folder, "--config=" + os.path.join(folder, "config"), "--admin_listen=127.0.0.1:0",
+                        "--admin_port_file=" + port_file)
+        cls.addClassCleanup(daemon.stop)
+        assert run("models", "ls", server=daemon.address)[0] != 0
+        with open(port_file) as f:
+            return "http://127.0.0.1:%d/metrics" % int(f.read())
+
+    def scrape(self, url=None):
+        with urllib.request.urlopen(url or self.metrics) as answer:
             return answer.read().decode()
 
-    def test_every_metric_of_the_dashboards_is_there(self):
-        # A family without samples is no help to a panel: TYPE lines do not count. Only
-        # refusals for overload do not happen here.
-        there = {line.split("{")[0].split(" ")[0] for line in self.scrape().splitlines() if not line.startswith("#")}
-        declared = {line.split(" ")[2] for line in self.scrape().splitlines() if line.startswith("# TYPE")}
+    def samples(self):
+        """Labels that the samples of each metric have; a family without samples is no help to a panel."""
+        labels = {}
+        for line in (self.scrape() + self.scrape(self.guarded)).splitlines():
+            if not line.startswith("#"):
+                name, rest = re.match(r"(\w+)(.*) \S+$", line).groups()
+                labels.setdefault(name, set()).update(re.findall(r'(\w+)="', rest))
+        return labels
+
+    def test_every_metric_and_label_of_the_dashboards_is_there(self):
+        there = self.samples()
         files = glob.glob("service/ops/grafana/*.json")
         self.assertEqual(2, len(files))
         for path in files:
             with open(path) as f:
                 dashboard = json.load(f)
-            named = {name for e in expressions(dashboard) for name in NAME.findall(e)}
+            found = list(expressions(dashboard))
+            named = {name for e in found for name in NAME.findall(e)}
             self.assertGreater(len(named), 4)
-            self.assertEqual(set(), named - there - ({"picost_rpc_rejected_total"} & (declared | named)), path)
+            self.assertEqual(set(), named - set(there), path)
+            for expression in found:
+                for name, selector in re.findall(r"\b((?:picost|process)_\w+)\{([^}]*)\}", expression):
+                    # Prometheus adds the instance, a scrape has none.
+                    asked = set(re.findall(r"(\w+)\s*=", selector)) - {"instance"}
+                    self.assertLessEqual(asked, there[name], expression)
+                grouped = {label.strip() for group in re.findall(r"by \(([^)]*)\)", expression) for label in group.split(",")}
+                for name in NAME.findall(expression):
+                    if not re.search(r"label_values", expression):
+                        self.assertLessEqual(grouped - {"instance"}, there[name], expression)
+
+    def test_the_dashboards_show_what_operators_look_for(self):
+        titles = ""
+        for path in glob.glob("service/ops/grafana/*.json"):
+            with open(path) as f:
+                titles += " ".join(panel["title"] for panel in json.load(f)["panels"]).lower()
+        for subject in ("requests", "errors", "saturation", "cache", "coverage", "calibration health", "budget", "hypervolume"):
+            self.assertIn(subject, titles)
 
     def test_panels_have_titles_units_and_distinct_places(self):
         for path in glob.glob("service/ops/grafana/*.json"):
