@@ -82,7 +82,7 @@ export function linkControls(page: Page, changed: () => void): HTMLElement {
     RANGES.forEach((range, i) => {
       const share = Math.log(Math.max(range.low, exact[i]) / range.low) / Math.log(range.high / range.low);
       if (!moved[i]) sliders[i].value = String(share);
-      outputs[i].textContent = range.show(exact[i]) + (own ? " (own)" : "");
+      outputs[i].textContent = exact[i] > 0 ? range.show(exact[i]) + (own ? " (own)" : "") : "–";
       sliders[i].setAttribute("aria-valuetext", outputs[i].textContent ?? "");
     });
     note.textContent = describe(page);

@@ -1,9 +1,10 @@
 // The page: which study, which view, and what a link restores.
 
-import {call, listAll, onTokenNeeded, setToken} from "./api";
+import {ApiError, listAll, onTokenNeeded, setToken, UNREACHABLE} from "./api";
 import {choice, h, say} from "./dom";
 import {linkTo, readState, replaceState} from "./state";
 import type {State} from "./state";
+import * as text from "./text";
 import {MOST, Trials} from "./trials";
 import type {Study} from "./types";
 import {download} from "./view";
@@ -28,6 +29,7 @@ let trials = new Trials();
 let loaded = "";  // the study that `trials` are of
 let view: View | null = null;
 let drawing = 0;
+let unreachable = false;  // when the view was drawn last
 
 const page: Page = {
   study: null,
@@ -87,6 +89,7 @@ async function show(): Promise<void> {
   page.state = readState();
   document.documentElement.dataset.theme = page.state.theme || "auto";
   const content = document.getElementById("content")!;
+  unreachable = false;
   try {
     if (studies.length === 0) studies = await listAll<Study>("Studies/ListStudies", "studies");
     page.study = studies.find((s) => s.name === page.state.study) ?? studies[0] ?? null;
@@ -114,16 +117,18 @@ async function show(): Promise<void> {
     if (performance.getEntriesByName("usable").length === 0) performance.mark("usable");
   } catch (error) {
     if (turn !== drawing || document.getElementById("token") !== null) return;
-    const text = error instanceof Error ? error.message : String(error);
-    content.replaceChildren(h("p", {class: "warning", role: "alert"}, text));
+    unreachable = error instanceof ApiError && error.status === UNREACHABLE;
+    const why = error instanceof Error ? error.message : String(error);
+    content.replaceChildren(h("p", {class: "warning", role: "alert"}, why));
   }
 }
 
 async function poll(): Promise<void> {
   try {
+    if (unreachable) await show();
     if (page.study !== null && loaded === page.study.name && !document.hidden && await trials.update(loaded)) {
       view?.refresh?.();
-      say(`${trials.count} trials`);
+      say(text.several(trials.count, "trial"));
     }
   } catch {
     say("The daemon does not answer; trying again.");

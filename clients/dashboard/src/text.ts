@@ -18,8 +18,9 @@ export function seconds(value: number): string {
   return size < 36000 ? digits(value / 60) + " min" : digits(value / 3600) + " h";
 }
 
-function several(value: number, unit: string): string {
-  return `${value} ${unit}${value === 1 ? "" : "s"}`;
+// "1 trial", "1,200 trials".
+export function several(value: number, unit: string): string {
+  return `${whole(value)} ${unit}${value === 1 ? "" : "s"}`;
 }
 
 export function years(value: number): string {

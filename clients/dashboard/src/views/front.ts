@@ -135,7 +135,7 @@ export class FrontView implements View {
           (o) => (o.goal === "OBJECTIVE_GOAL_MINIMIZE" ? "least " : "most ") + text.title(o.metric)).join(", ");
       const volume = front.hypervolume === undefined ? "" : `, hypervolume ${Number(front.hypervolume.toPrecision(6))}`;
       const budgets = (this.page.study!.budgets ?? []).length;
-      this.summary.textContent = `${text.whole(Number(front.trial_count ?? 0))} trials, ` +
+      this.summary.textContent = `${text.several(Number(front.trial_count ?? 0), "trial")}, ` +
           (budgets ? `${text.whole(Number(front.feasible_count ?? 0))} keep ${budgets > 1 ? "all budgets" : "the budget"}, `
                    : "no budget, ") +
           `${text.whole((front.points ?? []).length)} on the study's front (${objectives})${volume}.`;

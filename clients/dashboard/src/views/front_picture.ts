@@ -46,13 +46,17 @@ function scales(box: Box, picture: Picture, barred: number[]): Drawn {
   return {box, x, y: Scale.around(picture.y, box.top + box.height, box.top, false)};
 }
 
-// The side of the budget that keeps it, and what it says, above the chart.
-function drawBudget(painter: Painter, {box, x}: Drawn, picture: Picture): void {
+function budgetEdge({box, x}: Drawn, budget: number): number {
+  return Math.min(Math.max(box.left, x.at(budget)), box.left + box.width);
+}
+
+// Its line, and what it says above the chart.
+function drawBudget(painter: Painter, drawn: Drawn, picture: Picture): void {
   const {budget} = picture;
   if (budget === null) return;
+  const {box, x} = drawn;
   const colors = theme();
-  const edge = Math.min(Math.max(box.left, x.at(budget)), box.left + box.width);
-  painter.rect(box.left, box.top, edge - box.left, box.height, colors.feasible);
+  const edge = budgetEdge(drawn, budget);
   const inside = budget >= x.low && budget <= x.high;
   if (inside) painter.line(edge, box.top - 6, edge, box.top + box.height, colors.strong, 1.5, [6, 4]);
   const what = (inside ? "" : budget > x.high ? "all keep the " : "none keeps the ") + "budget of " + picture.formatX(budget);
@@ -65,10 +69,12 @@ export function drawFront(painter: Painter, width: number, height: number, pictu
   const {x: spread, y: quality, front, budget} = picture;
   const stride = Math.ceil(front.length / MOST_BARS);
   const barred = front.filter((_, at) => at % stride === 0);
-  const drawn = scales({left: 92, top: 26, width: width - 112, height: height - 80}, picture, barred);
+  const everyone = picture.allBars ? Array.from(quality.keys()) : barred;
+  const drawn = scales({left: 92, top: 26, width: width - 112, height: height - 80}, picture, everyone);
   const {box, x, y} = drawn;
-  drawBudget(painter, drawn, picture);
+  if (budget !== null) painter.rect(box.left, box.top, budgetEdge(drawn, budget) - box.left, box.height, colors.feasible);
   drawAxes(painter, box, x, y, colors, {x: picture.titleX, y: picture.titleY, formatX: picture.formatX, formatY: picture.formatY});
+  drawBudget(painter, drawn, picture);
 
   const bar = (i: number, color: string, cap: number) => {
     const [low, high] = [Math.max(spread.low[i], x.low), Math.min(spread.high[i], x.high)];

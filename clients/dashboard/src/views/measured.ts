@@ -54,7 +54,7 @@ export class MeasuredView implements View {
                 text.seconds(r.high), text.seconds(r.measured),
                 (100 * (r.predicted / r.measured - 1)).toFixed(1) + " %", r.backend,
                 r.date ? `${r.date} (${text.years(r.ageYears)})` : "unknown",
-              ]), "measured"));
+              ]), "measured", ["of", "backend", "calibrated"]));
     this.redraw();
   }
 
