@@ -47,7 +47,8 @@ constexpr FlagHelp kFlags[] = {
      "repeatable; default: accuracy:max and online_seconds:min. The hypervolume ends at the "
      "reference"},
     {"budget", "METRIC=LIMIT", "of a predicted metric: online_seconds=2; repeatable"},
-    {"model", "MODEL[,MODEL]", "registered models; of trials that name none, or all that may be"},
+    {"model", "MODEL[,MODEL]",
+     "of a study: what its trials may be of (default: any); of an import: of lines that name none"},
     {"from", "FILE", "a picost.v1.Study, as .json or as text; flags add to it"},
     {"kept", "NODE=COUNT", "ReLU elements that an activation keeps; repeatable"},
     {"edit", "FILE", "JSON of the edit: {\"kept\": {\"/Relu\": 4096}, \"operations\": [...]}"},

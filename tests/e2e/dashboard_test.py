@@ -23,6 +23,7 @@ import picost  # noqa: E402
 from daemon_test import PICOSTD, Daemon, run  # noqa: E402
 from picost._wire import deployment_pb2, studies_pb2  # noqa: E402
 from picost.edits import keep  # noqa: E402
+from picost.shapes import linear, relu, shapes  # noqa: E402
 
 try:
     from selenium import webdriver
@@ -168,6 +169,8 @@ class DashboardTest(unittest.TestCase):
             stub.BatchAddTrials(batch, timeout=120)
         cls.client.log_trial("hostile", MODEL, accuracy=0.5, tags=[HOSTILE[:60]], **WHERE)
         cls.client.log_trial("hostile", MODEL, {next(iter(cls.relus)): 0}, accuracy=0.4, **WHERE)
+        named = shapes((16,), linear("fc" + HOSTILE, 64), relu("relu" + HOSTILE))
+        cls.client.log_trial("hostile", named, {"relu" + HOSTILE: 7}, accuracy=0.3, **WHERE)
         cls.client.create_study("mobile", display_name="On a link that restarts", online_seconds=12.0)
         for kept in (1.0, 0.6, 0.3, 0.1, 0.01, 0.0):
             cls.client.log_trial("mobile", MODEL, {n: int(kept * most) for n, most in cls.relus.items()},
@@ -505,12 +508,20 @@ class DashboardTest(unittest.TestCase):
         self.assertIn("view=layers", self.browser.current_url)
 
     def test_strings_of_trials_stay_text(self):
-        for view in ("front", "layers", "sources"):
-            self.open(study="studies/hostile", view=view, color="tag")
+        for view in ("front", "layers", "curve", "measured", "sources"):
+            self.open(study="studies/hostile", view=view, color="tag", trial=3, group=1)
             self.assertIsNone(self.browser.execute_script("return window.pwned"))
             self.assertEqual(0, len(self.browser.find_elements(By.TAG_NAME, "img")), view)
-        self.open(study="studies/hostile", color="tag")
-        self.assertIn("<img src=x", self.browser.find_element(By.ID, "content").text)
+            if view in ("front", "layers", "curve"):
+                self.assertIn("<img src=x", self.browser.find_element(By.ID, "content").text, view)
+        # Who points at the trial sees its layers' names, too.
+        self.open(study="studies/hostile")
+        canvas = self.browser.find_element(By.TAG_NAME, "canvas")
+        canvas.send_keys(Keys.ARROW_RIGHT)  # the cheapest one
+        tip = self.browser.find_element(By.CLASS_NAME, "tip")
+        WebDriverWait(self.browser, 30).until(lambda _: "relu<img src=x" in tip.text)
+        self.assertEqual(0, len(self.browser.find_elements(By.TAG_NAME, "img")))
+        self.assertIsNone(self.browser.execute_script("return window.pwned"))
 
     def test_a_foreign_script_does_not_run(self):
         self.open()
