@@ -72,7 +72,10 @@ export class CurveView implements View {
     await this.evaluate(group, varied.map((l) => [l.node, Number(l.counts!.relu_elements)]));
     const slopes = this.slopes();
     root.append(
-        h("p", {id: "allowed"}, this.allowed()), h("div", {class: "chart"}, this.canvas),
+        h("p", {id: "allowed"}, this.allowed()),
+        ...(this.fallsAtTheEnd() ? [h("p", {class: "note"}, "The last elements may save time: where a layer keeps all its ReLUs, " +
+                                                           "the protocol can truncate inside them, and needs no step of its own for the others.")] : []),
+        h("div", {class: "chart"}, this.canvas),
         table(`${text.whole(this.points.length)} points`, ["ReLUs kept", "online", "offline", `${this.metric} per ReLU since the row above`],
               this.points.map((p, i) => [text.whole(p.relus), text.seconds(p.online), text.seconds(p.offline),
                                          i > 0 ? text.seconds(slopes[i - 1]) : ""]), "curve"));
@@ -123,9 +126,21 @@ export class CurveView implements View {
   private allowed(): string {
     const budget = this.budget();
     if (budget === null) return `The study has no budget of ${this.metric} seconds.`;
-    const most = Math.max(-1, ...this.points.filter((p) => p[this.metric] <= budget).map((p) => p.relus));
-    return most < 0 ? `No number of ReLUs keeps the budget of ${text.seconds(budget)}.`
-                    : `The budget of ${text.seconds(budget)} allows ${text.whole(most)} of ${text.whole(this.most())} ReLUs.`;
+    const keeps = this.points.filter((p) => p[this.metric] <= budget).map((p) => p.relus);
+    if (keeps.length === 0) return `No number of ReLUs keeps the budget of ${text.seconds(budget)}.`;
+    // The curve need not rise everywhere: what keeps the budget may lie in two parts.
+    const over = this.points.find((p) => p.relus > keeps[0] && p[this.metric] > budget)?.relus ?? Infinity;
+    const first = keeps.filter((relus) => relus < over);
+    const later = keeps.filter((relus) => relus > over);
+    const most = `${text.whole(first[first.length - 1])} of ${text.whole(this.most())} ReLUs`;
+    const again = later.length === 0 ? "" : `, and again ${text.whole(later[later.length - 1])}, where the curve comes back below it`;
+    return `The budget of ${text.seconds(budget)} allows up to ${most}${again}.`;
+  }
+
+  // A layer without masked elements may be cheaper than one with a few.
+  private fallsAtTheEnd(): boolean {
+    const values = this.points.map((p) => p[this.metric]);
+    return values.length > 1 && values[values.length - 1] < Math.max(...values);
   }
 
   private most(): number {
