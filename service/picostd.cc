@@ -187,10 +187,10 @@ int PrintNewToken() {
 
 // Ends the process where a handler computes on beyond all limits. Stores need no
 // farewell: what they acknowledged is on disk.
-void EndAfter(std::chrono::seconds limit) {
-  std::thread([limit] {
+void EndAfter(std::chrono::seconds limit, Server* server) {
+  std::thread([limit, server] {
     std::this_thread::sleep_for(limit);
-    std::cerr << "picostd: calls did not end within the limit; ending without them\n";
+    server->ReportLeftBehind();
     std::_Exit(0);
   }).detach();
 }
@@ -233,9 +233,8 @@ int Main(const config::DaemonConfig& config) {
     // The log has said what failed; the daemon goes on with what it has.
     (*server)->Reload().IgnoreError();
   }
-  std::cerr << "picostd: ending\n";
   const std::chrono::seconds grace(config.has_drain_seconds() ? config.drain_seconds() : 10);
-  EndAfter(grace + std::chrono::seconds(5));
+  EndAfter(grace + std::chrono::seconds(5), server->get());
   (*server)->Shutdown(grace);
   return 0;
 }

@@ -5,13 +5,11 @@
 #include <grpcpp/health_check_service_interface.h>
 
 #include <atomic>
-#include <map>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/time.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
 #include "estimator/graph/onnx_import.h"
@@ -38,15 +36,14 @@
 #include "service/model_service.h"
 #include "service/oracle_service.h"
 #include "service/reloads.h"
+#include "service/reports.h"
 #include "service/store/metered_model_store.h"
 #include "service/store/metered_resource_store.h"
 #include "service/store/metered_study_store.h"
 #include "service/store/open_store.h"
 #include "service/store/open_study_store.h"
 #include "service/store/resource_store.h"
-#include "service/study/study_progress.h"
 #include "service/study/study_service.h"
-#include "service/study/trial_metrics.h"
 #include "service/work_queue.h"
 #include "tools/version/version.h"
 
@@ -131,7 +128,8 @@ struct Server::Parts {
                  &measurements, &rescaling,
                  CallRules{&metrics, &queue, access.get(), &logger, &in_flight}) {
     if (log != nullptr) library_log.emplace(&logger);
-    data.OnLoaded([this](const cost::DataDirectory& loaded) { ReportData(loaded); });
+    data.OnLoaded(
+        [this](const cost::DataDirectory& loaded) { ReportData(loaded, logger, metrics); });
   }
 
   // What users gave, and what was calibrated on this machine.
@@ -145,45 +143,6 @@ struct Server::Parts {
     return [this](const std::string& operation, bool failed, double seconds) {
       metrics.RecordStoreCall(operation, failed, seconds);
     };
-  }
-
-  // Figures of the configured studies: a front costs the trials added since the last time.
-  void RecordStudies() {
-    for (const std::string& id : config.metric_studies()) {
-      const auto summary = studies.Summarize(id);
-      if (absl::IsNotFound(summary.status())) metrics.SetStudy(id, std::nullopt);
-      if (!summary.ok()) continue;  // the store's own metrics tell of it
-      const StudyProgress& progress = summary->progress;
-      Metrics::StudyFigures figures{
-          .trials = static_cast<double>(progress.number()),
-          .feasible_trials = static_cast<double>(progress.feasible_count()),
-          .best_feasible_online_seconds = progress.best_online_seconds(),
-          .hypervolume = progress.Hypervolume(summary->study, /*feasible_only=*/false)};
-      for (const v1::SearchBudget& budget : summary->study.budgets()) {
-        const NamedLimit limit = LimitOf(budget);
-        figures.budgets.emplace_back(limit.metric, limit.limit);
-      }
-      metrics.SetStudy(id, figures);
-    }
-  }
-
-  void ReportData(const cost::DataDirectory& loaded) {
-    metrics.SetSkippedTables(static_cast<double>(loaded.skipped().size()));
-    for (const cost::SkippedTable& skipped : loaded.skipped()) {
-      log::Record record = Event("table skipped", skipped.reason);
-      record.set_path(skipped.name);
-      logger.Warning(std::move(record));
-    }
-    std::map<std::string, double> times;
-    for (const cost::NamedTable& table : loaded.tables()) {
-      absl::Time time;
-      const std::string& date = table.model->table().environment.date;
-      if (absl::ParseTime("%Y-%m-%d", date, &time, nullptr) ||
-          absl::ParseTime("%Y", date, &time, nullptr)) {
-        times[table.name] = absl::ToDoubleSeconds(time - absl::UnixEpoch());
-      }
-    }
-    metrics.SetCalibrationTimes(times);
   }
 
   void ReportReload(const std::string& part, const absl::Status& status, bool by_itself) {
@@ -344,7 +303,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::DaemonConfig
 
 absl::Status Server::StartAdmin(const config::Admin& admin) {
   const auto metrics = [this](const AdminRequest&) {
-    parts_->RecordStudies();
+    RecordStudies(parts_->config, parts_->studies, parts_->metrics);
     parts_->metrics.SetCacheBytes(static_cast<double>(parts_->loader.cache_bytes()));
     return AdminResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                          .body = parts_->metrics.Render()};
@@ -394,6 +353,7 @@ std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
 void Server::Shutdown(std::chrono::milliseconds grace) {
   if (parts_->server == nullptr) return;
   parts_->draining = true;
+  parts_->logger.Info(Event("ending"));
   parts_->reloads.reset();
   if (auto* health = parts_->server->GetHealthCheckService(); health != nullptr) {
     health->SetServingStatus(false);
@@ -401,6 +361,11 @@ void Server::Shutdown(std::chrono::milliseconds grace) {
   parts_->server->Shutdown(std::chrono::system_clock::now() + grace);
   parts_->server->Wait();
   parts_->server.reset();
+  parts_->logger.Info(Event("ended"));
+}
+
+void Server::ReportLeftBehind() {
+  parts_->logger.Error(Event("ending without calls that did not end within the limit"));
 }
 
 absl::Status Server::Reload() { return parts_->reloads->ReloadAll(); }

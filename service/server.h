@@ -43,6 +43,8 @@ class Server {
 
   // Health goes to NOT_SERVING, calls in progress have `grace` to end.
   void Shutdown(std::chrono::milliseconds grace);
+  // For who ends the process although Shutdown has not come back: a line in the log.
+  void ReportLeftBehind();
   // OK where the server would answer well now; else why not.
   absl::Status Ready();
 

@@ -104,7 +104,9 @@ class SecureTest(DaemonTestCase):
         process.send_signal(signal.SIGTERM)
         self.assertEqual(0, process.wait(timeout=60))
 
-        records = [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]
+        # Every line is a record, from the first to the last.
+        records = [json.loads(line) for line in self.log().splitlines()]
+        self.assertEqual(["ending", "ended"], [r["message"] for r in records][-2:])
         calls = [r for r in records if r["message"] == "call"]
         served = [r for r in calls if r["code"] == "OK"][0]
         self.assertEqual("search", served["principal"])
