@@ -29,6 +29,7 @@
 #include "estimator/cost/calibration_io.h"
 #include "estimator/cost/cost_model.h"
 #include "estimator/cost/data_directory.h"
+#include "tools/version/version.h"
 
 ABSL_FLAG(bool, quick, false, "run: a sweep of under two minutes");
 ABSL_FLAG(std::string, client, "", "run: host of the client, as the server reaches it");
@@ -232,6 +233,7 @@ int main(int argc, char** argv) {
                    picost::calibrate::kUsage));
   absl::FlagsUsageConfig usage;
   usage.contains_help_flags = picost::calibrate::IsThisFile;
+  usage.version_string = [] { return absl::StrCat("picost_calibrate ", picost::kVersion, "\n"); };
   absl::SetFlagsUsageConfig(usage);
   std::string command_line = "picost calibrate";
   for (int i = 1; i < argc; ++i) {
