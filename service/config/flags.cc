@@ -1,6 +1,7 @@
 #include "service/config/flags.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "absl/flags/reflection.h"
@@ -9,6 +10,14 @@
 #include "absl/strings/str_replace.h"
 
 namespace picost::service {
+namespace {
+
+// Abseil answers these itself; they are no flags of its registry.
+constexpr std::string_view kOfAbseil[] = {
+    "help",      "helpfull", "helpmatch",       "helpon",
+    "helpshort", "version",  "only_check_args", "helppackage"};
+
+}  // namespace
 
 std::optional<std::string> BadFlag(const std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -20,6 +29,9 @@ std::optional<std::string> BadFlag(const std::vector<std::string>& arguments) {
     const size_t begin = argument[1] == '-' ? 2 : 1;
     const size_t equals = argument.find('=');
     const std::string name = argument.substr(begin, equals - begin);
+    if (std::find(std::begin(kOfAbseil), std::end(kOfAbseil), name) != std::end(kOfAbseil)) {
+      continue;
+    }
     absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
     if (flag == nullptr && equals == std::string::npos && absl::StartsWith(name, "no")) {
       flag = absl::FindCommandLineFlag(name.substr(2));

@@ -27,6 +27,8 @@ TEST(FlagsTest, GoodOnesArePassed) {
            {"-test_number=-3", "--notest_switch", "--test_switch=false"},
            {"--test_text=", "more", "-"},
            {"--", "--nothing"},
+           {"--version"},
+           {"--helpmatch=store", "--test_switch"},
            {"--undefok=nothing", "--nothing"}}) {
     EXPECT_EQ(BadFlag(arguments), std::nullopt) << ::testing::PrintToString(arguments);
   }
