@@ -48,16 +48,18 @@ std::vector<File::Probe> ProbesOf(const CostModel& model, std::string_view primi
 }
 
 // Two shipped tables of one machine: homomorphic operations, and the probe. Of several
-// references the last: a correction of a table is a new folder behind it.
+// the last: a correction of a table is a new folder behind it.
 struct ScalablePair {
   const CostModel* homomorphic = nullptr;
   const CostModel* reference = nullptr;
 };
 
 ScalablePair FindScalable(const cost::DataDirectory& shipped, std::string_view probe) {
-  for (const cost::NamedTable& table : shipped.tables()) {
+  const auto& tables = shipped.tables();
+  for (auto he = tables.rbegin(); he != tables.rend(); ++he) {
+    const cost::NamedTable& table = *he;
     if (!HasSamplesOf(*table.model, "he.linear_evaluation")) continue;
-    for (auto it = shipped.tables().rbegin(); it != shipped.tables().rend(); ++it) {
+    for (auto it = tables.rbegin(); it != tables.rend(); ++it) {
       const cost::NamedTable& other = *it;
       if (other.model->table().environment.machine == table.model->table().environment.machine &&
           other.model->table().origin == cost::Origin::kMeasured &&

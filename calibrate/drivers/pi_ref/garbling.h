@@ -21,7 +21,7 @@
 
 namespace picost::pi_ref {
 
-inline constexpr int kLanes = 8;
+inline constexpr int kLanes = 16;
 
 // Labels of a batch are arrays [wire][kLanes]; unused lanes are ignored.
 // Tables of a batch: [AND gate][lane < lanes][2].

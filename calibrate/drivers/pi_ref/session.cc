@@ -42,20 +42,17 @@ absl::Status Mismatch() {
       {.mend = "Run the same version of pi-ref with the same parameters on both sides."});
 }
 
-// Labels of up to kLanes instances from instance-major rows into [wire][lane].
+// Labels of up to kLanes instances from instance-major rows into [wire][lane]. Row by row:
+// of a large batch they come from memory, in the order in which they lie there.
 void GatherLanes(const Circuit& circuit, int64_t first, int lanes, const Block* garbler,
                  const Block* evaluator, Block* out) {
   const int g = circuit.garbler_inputs;
   const int e = circuit.evaluator_inputs;
-  for (int wire = 0; wire < g; ++wire) {
-    for (int lane = 0; lane < lanes; ++lane) {
-      out[wire * kLanes + lane] = garbler[(first + lane) * g + wire];
-    }
-  }
-  for (int wire = 0; wire < e; ++wire) {
-    for (int lane = 0; lane < lanes; ++lane) {
-      out[(g + wire) * kLanes + lane] = evaluator[(first + lane) * e + wire];
-    }
+  for (int lane = 0; lane < lanes; ++lane) {
+    const Block* row = garbler + (first + lane) * g;
+    for (int wire = 0; wire < g; ++wire) out[wire * kLanes + lane] = row[wire];
+    row = evaluator + (first + lane) * e;
+    for (int wire = 0; wire < e; ++wire) out[(g + wire) * kLanes + lane] = row[wire];
   }
 }
 
