@@ -248,6 +248,20 @@ class DashboardTest(unittest.TestCase):
         self.assertEqual({p.trial.rsplit("/", 1)[1] for p in front.points},
                          {row["trial"] for row in rows if row["on_front"] == "1"})
 
+    def test_every_cost_of_the_front_is_the_servers(self):
+        def both(trial, of):
+            return of(trial.totals.offline) + of(trial.totals.online)
+
+        def sent(phase):
+            return phase.client_to_server_bytes + phase.server_to_client_bytes
+
+        for cost, of in (("online_bytes", lambda t: sent(t.totals.online)), ("total_bytes", lambda t: both(t, sent)),
+                         ("relu_elements", lambda t: t.totals.relu_elements),
+                         ("total_seconds", lambda t: both(t, lambda phase: phase.latency_seconds.p50))):
+            self.open(x=cost)
+            for row, trial in zip(self.rows(), self.trials):
+                self.assertEqual(of(trial), float(row[cost]), cost)
+
     def estimate(self, trial, where):
         """The API's own answer for the trial elsewhere."""
         where.base = trial.deployment.name
@@ -420,7 +434,16 @@ class DashboardTest(unittest.TestCase):
         self.assertIn(self.client.register(MODEL), text)
         self.assertIn("deployments/wan", text)
         self.assertIn("networks/wan1", text)
-        self.assertIn("Cheetah", self.save("csv"))
+        saved = self.save("csv")
+        self.assertIn("Cheetah", saved)
+        for method, field in (("Models/ListModels", "models"), ("Catalog/ListDeployments", "deployments"),
+                              ("Catalog/ListNetworks", "networks"), ("Catalog/ListTables", "tables")):
+            answer = json.loads(self.request("/api/picost.v1." + method, b'{"page_size": 1000}',
+                                             **{"Content-Type": "application/json"})[2])
+            self.assertGreater(len(answer[field]), 0)
+            for one in answer[field]:
+                self.assertIn(one["name"], saved)
+                self.assertIn(one.get("source", ""), saved.replace('""', '"'))
 
     def test_every_view_saves_svg_and_its_link_restores_it(self):
         import xml.etree.ElementTree as xml
