@@ -452,6 +452,8 @@ class DashboardTest(unittest.TestCase):
             svg = self.save("svg")
             self.assertTrue(xml.fromstring(svg).tag.endswith("svg"), view)
             self.assertGreater(len(svg), 2000, view)
+            # A file says itself what its colours mean.
+            self.assertIn({"front": "first, 20", "layers": ">GC/OT<", "measured": "OpenCheetah"}.get(view, "<text"), svg)
             first = self.save("csv")
             self.browser.refresh()
             self.ready(view)

@@ -32,10 +32,29 @@ export function onCanvas(canvas: HTMLCanvasElement, height: number,
   draw(new CanvasPainter(canvas, width, height, theme().ground), width, height);
 }
 
+// What a colour stands for.
+export type Meaning = [string, string];
+
+// A file has to explain its colours itself: rows of them below the picture.
 export function asSvg(width: number, height: number,
-                      draw: (painter: Painter, width: number, height: number) => void): string {
-  const painter = new SvgPainter(width, height, theme().ground);
+                      draw: (painter: Painter, width: number, height: number) => void, legend: Meaning[] = []): string {
+  const left = 24;
+  const places: [number, number][] = [];
+  let [x, row] = [left, 0];
+  for (const [name] of legend) {
+    const wide = 34 + 7 * name.length;
+    if (x > left && x + wide > width) [x, row] = [left, row + 1];
+    places.push([x, height + 10 + 20 * row]);
+    x += wide;
+  }
+  const colors = theme();
+  const painter = new SvgPainter(width, height + (legend.length > 0 ? 30 + 20 * row : 0), colors.ground);
   draw(painter, width, height);
+  legend.forEach(([name, color], i) => {
+    const [at, middle] = places[i];
+    painter.rect(at, middle - 6, 12, 12, color);
+    painter.text(name, at + 18, middle, {color: colors.text});
+  });
   return painter.finish();
 }
 

@@ -13,7 +13,7 @@ import {linkTo} from "../state";
 import * as text from "../text";
 import {LayerLines, placeName, tagsOf, trialLines} from "../trial_text";
 import {asSvg, onCanvas} from "../view";
-import type {Page, View} from "../view";
+import type {Meaning, Page, View} from "../view";
 import {Brush} from "./brush";
 import {drawFront} from "./front_picture";
 import type {Drawn} from "./front_picture";
@@ -46,6 +46,7 @@ export class FrontView implements View {
   private x: Spread = {p50: new Float64Array(), low: new Float64Array(), high: new Float64Array()};
   private y = new Float64Array();
   private front: number[] = [];
+  private meanings: Meaning[] = [];
   private drawn: Drawn = {box: {left: 0, top: 0, width: 1, height: 1}, x: new Scale(0, 1, 0, 1, false),
                           y: new Scale(0, 1, 0, 1, false)};
   private drag: [number, number, number, number] | null = null;
@@ -181,7 +182,7 @@ export class FrontView implements View {
       const index = trials.column(tagged ? "tag_set" : "group");
       const names = tagged ? trials.tagSets.map((set) => set[0] ?? "(no tag)") : trials.groups.map(placeName);
       const used = [...new Set(names)];
-      const own = used.slice(0, SERIES.length).map((name, i): [string, string] => [name, SERIES[i]]);
+      const own = used.slice(0, SERIES.length).map((name, i): Meaning => [name, SERIES[i]]);
       const rest = used.slice(SERIES.length);
       this.showLegend(rest.length === 0 ? own : [...own, [rest.length === 1 ? rest[0] : `${rest.length} others`, OTHER]]);
       const colors = names.map((name) => SERIES[used.indexOf(name)] ?? OTHER);
@@ -203,7 +204,8 @@ export class FrontView implements View {
     return this.page.trials.column("feasible")[i] === 1;
   }
 
-  private showLegend(entries: [string, string][]): void {
+  private showLegend(entries: Meaning[]): void {
+    this.meanings = entries;
     const marks = ["line: front", "small: dominated", "bars: intervals"];
     if (this.budget() !== null) marks.push("ring: over budget", "shaded: feasible side");
     this.legend.replaceChildren(...entries.map(([name, color]) => swatch(name, color)),
@@ -370,6 +372,6 @@ export class FrontView implements View {
   }
 
   svg(): string {
-    return asSvg(900, HEIGHT, (painter, width, height) => { this.draw(painter, width, height); });
+    return asSvg(900, HEIGHT, (painter, width, height) => { this.draw(painter, width, height); }, this.meanings);
   }
 }

@@ -10,7 +10,7 @@ import {trialLines} from "../trial_text";
 import {CAUSES, causesTotal, PHASES} from "../types";
 import type {Causes, Phase, Trial, TrialLayers} from "../types";
 import {asSvg, onCanvas} from "../view";
-import type {Page, View} from "../view";
+import type {Meaning, Page, View} from "../view";
 
 const ROW = 15;
 const TOP = 44;
@@ -151,6 +151,7 @@ export class LayersView implements View {
   }
 
   svg(): string {
-    return asSvg(1000, TOP + ROW * this.answer.layers.length + 8, (painter, width) => this.draw(painter, width));
+    return asSvg(1000, TOP + ROW * this.answer.layers.length + 8, (painter, width) => this.draw(painter, width),
+                 CAUSES.map(([, name], i): Meaning => [name, CAUSE_COLORS[i]]));
   }
 }

@@ -9,7 +9,7 @@ import {OTHER, ramp, SERIES, theme} from "../palette";
 import {linkTo} from "../state";
 import * as text from "../text";
 import {asSvg, onCanvas} from "../view";
-import type {Page, View} from "../view";
+import type {Meaning, Page, View} from "../view";
 
 const HEIGHT = 460;
 const MOST_ROWS = 200;
@@ -17,6 +17,7 @@ const MOST_ROWS = 200;
 export class MeasuredView implements View {
   private all: Comparison[] = [];
   private rows: Comparison[] = [];
+  private meanings: Meaning[] = [];
   private canvas = h("canvas", {role: "img", "aria-label": "Measured against predicted seconds; the table below has the numbers"});
   private legend = h("p", {class: "legend"});
 
@@ -116,9 +117,10 @@ export class MeasuredView implements View {
     }
     for (const row of this.rows) painter.dot(x.at(row.measured), y.at(row.predicted), 4, colorOf(row), 0.8, true);
     const unknown = this.rows.some((row) => Number.isNaN(row.ageYears));
-    const entries: [string, string][] = !byAge ? backends.map((name, i) => [name, SERIES[i] ?? OTHER]) :
+    const entries: Meaning[] = !byAge ? backends.map((name, i) => [name, SERIES[i] ?? OTHER]) :
         [["calibrated today", ramp(1)], [text.years(oldest) + " ago", ramp(0)],
-         ...(unknown ? [["at an unknown date", OTHER] as [string, string]] : [])];
+         ...(unknown ? [["at an unknown date", OTHER] as Meaning] : [])];
+    this.meanings = entries;
     this.legend.replaceChildren(...entries.map(([name, color]) => swatch(name, color)), h("span", {class: "entry"}, "dashed: 10 %, dotted: 20 %, bars: predicted intervals"));
   }
 
@@ -129,6 +131,6 @@ export class MeasuredView implements View {
   }
 
   svg(): string {
-    return asSvg(900, HEIGHT, (painter, width, height) => this.draw(painter, width, height));
+    return asSvg(900, HEIGHT, (painter, width, height) => this.draw(painter, width, height), this.meanings);
   }
 }
