@@ -2,6 +2,7 @@
 // the driver protocol, docs/calibration_format.md the tables.
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@
 #include "estimator/cost/calibration_io.h"
 #include "estimator/cost/cost_model.h"
 #include "estimator/cost/data_directory.h"
+#include "tools/flags/flags.h"
 #include "tools/version/version.h"
 
 ABSL_FLAG(bool, quick, false, "run: a sweep of under two minutes");
@@ -72,6 +74,7 @@ constexpr char kUsage[] =
     "  diff A B                 what table B says against table A\n"
     "  import FILE --format=..  csv, SCI/OpenCheetah layer logs, CrypTen statistics\n"
     "  drivers                  what can be measured\n\n"
+    "examples\n"
     "  picost calibrate run --quick --name=mine\n"
     "  picost estimate resnet18_cifar --protocol=delphi --deployment=mine "
     "--calibration_dir=calibration\n";
@@ -235,6 +238,19 @@ int main(int argc, char** argv) {
   usage.contains_help_flags = picost::calibrate::IsThisFile;
   usage.version_string = [] { return absl::StrCat("picost_calibrate ", picost::kVersion, "\n"); };
   absl::SetFlagsUsageConfig(usage);
+  picost::UnderscoresInFlags(argc, argv);
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  for (const std::string& argument : arguments) {
+    if (argument != "--help" && argument != "-h") continue;
+    std::cout << "measures cryptography on this machine and writes calibration tables.\n\n"
+              << picost::calibrate::kUsage << "\nflags\n";
+    picost::PrintFlags("calibrate/main.cc", std::cout);
+    return 0;
+  }
+  if (const auto bad = picost::BadFlag(arguments)) {
+    std::fprintf(stderr, "error: %s. See --help.\n", bad->c_str());
+    return 2;
+  }
   std::string command_line = "picost calibrate";
   for (int i = 1; i < argc; ++i) {
     // The remark stands for itself.

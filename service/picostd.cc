@@ -28,8 +28,8 @@
 #include "service/access/token.h"
 #include "service/check_config.h"
 #include "service/config/config_check.h"
-#include "service/config/flags.h"
 #include "service/server.h"
+#include "tools/flags/flags.h"
 #include "tools/version/version.h"
 
 ABSL_FLAG(std::string, config, "",
@@ -239,17 +239,6 @@ int Main(const config::DaemonConfig& config) {
   return 0;
 }
 
-// --check-config is --check_config.
-void UnderscoresInFlags(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    char* c = argv[i];
-    if (c[0] != '-' || c[1] != '-') continue;
-    for (c += 2; *c != '\0' && *c != '='; ++c) {
-      if (*c == '-') *c = '_';
-    }
-  }
-}
-
 }  // namespace
 }  // namespace picost::service
 
@@ -262,18 +251,18 @@ int main(int argc, char** argv) {
   absl::FlagsUsageConfig usage;
   usage.version_string = [] { return absl::StrCat("picostd ", picost::kVersion, "\n"); };
   absl::SetFlagsUsageConfig(usage);
-  picost::service::UnderscoresInFlags(argc, argv);
+  picost::UnderscoresInFlags(argc, argv);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   for (const std::string& argument : arguments) {
     if (argument != "--help" && argument != "-h") continue;
     std::cout << "picostd: " << kUsage << "\n\n";
-    picost::service::PrintFlags("service/picostd.cc", std::cout);
+    picost::PrintFlags("service/picostd.cc", std::cout);
     std::cout << "  --version"
               << "\n\nSIGTERM and SIGINT end it, SIGHUP reads data, principals and "
                  "certificates again.\n";
     return 0;
   }
-  if (const auto bad = picost::service::BadFlag(arguments)) {
+  if (const auto bad = picost::BadFlag(arguments)) {
     std::cerr << "picostd: " << *bad << ". See --help.\n";
     return 2;
   }

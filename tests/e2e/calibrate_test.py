@@ -149,7 +149,9 @@ class CalibrateTest(harness.DaemonTestCase):
     def test_the_command_hands_over_words_and_status(self):
         self.assertIn("pi-ref", picost("calibrate", "drivers").stdout)
         self.assertIn("calibrate", picost("help").stdout)
-        self.assertIn("--quick", picost("calibrate", "--help", expect=1).stdout)  # as all of absl's
+        self.assertIn("--quick", picost("calibrate", "--help").stdout)
+        self.assertIn("there is no flag --no_such", picost("calibrate", "run", "--no-such", expect=2).stderr)
+        self.assertRegex(picost("calibrate", "--version").stdout, r"\Apicost_calibrate \d+\.\d+\.\d+\n\Z")
         wrong = picost("calibrate", "no-such-thing", expect=2)
         self.assertIn("not a command: no-such-thing", wrong.stderr)
         self.assertIn("which command?", picost("calibrate", expect=2).stderr)

@@ -1,4 +1,4 @@
-#include "service/config/flags.h"
+#include "tools/flags/flags.h"
 
 #include <algorithm>
 #include <iterator>
@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
-namespace picost::service {
+namespace picost {
 namespace {
 
 // Abseil answers these itself; they are no flags of its registry.
@@ -58,6 +58,16 @@ std::optional<std::string> BadFlag(const std::vector<std::string>& arguments) {
   return std::nullopt;
 }
 
+void UnderscoresInFlags(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    char* c = argv[i];
+    if (c[0] != '-' || c[1] != '-') continue;
+    for (c += 2; *c != '\0' && *c != '='; ++c) {
+      if (*c == '-') *c = '_';
+    }
+  }
+}
+
 void PrintFlags(std::string_view file, std::ostream& out) {
   std::map<std::string, std::string> help;
   size_t width = 0;
@@ -73,4 +83,4 @@ void PrintFlags(std::string_view file, std::ostream& out) {
   }
 }
 
-}  // namespace picost::service
+}  // namespace picost

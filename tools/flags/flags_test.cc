@@ -1,4 +1,4 @@
-#include "service/config/flags.h"
+#include "tools/flags/flags.h"
 
 #include <cstdint>
 #include <optional>
@@ -14,7 +14,7 @@ ABSL_FLAG(std::optional<int32_t>, test_number, std::nullopt, "a number of things
 ABSL_FLAG(bool, test_switch, false, "on or off");
 ABSL_FLAG(std::string, test_text, "", "any text");
 
-namespace picost::service {
+namespace picost {
 namespace {
 
 using ::testing::HasSubstr;
@@ -50,17 +50,26 @@ TEST(FlagsTest, TheFirstBadOneIsNamed) {
   }
 }
 
+TEST(FlagsTest, DashesOfNamesBecomeUnderscoresThoseOfValuesStay) {
+  std::string words[] = {"my-program", "--a-b=c-d", "--a-b", "-x-y", "a-b", "--"};
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  UnderscoresInFlags(static_cast<int>(argv.size()), argv.data());
+  EXPECT_THAT(words,
+              ::testing::ElementsAre("my-program", "--a_b=c-d", "--a_b", "-x-y", "a-b", "--"));
+}
+
 TEST(FlagsTest, HelpNamesTheFlagsOfOneFile) {
   std::ostringstream out;
-  PrintFlags("config/flags_test.cc", out);
+  PrintFlags("flags/flags_test.cc", out);
   EXPECT_EQ(out.str(),
             "  --test-number=VALUE  a number of things\n"
             "  --test-switch        on or off\n"
             "  --test-text=VALUE    any text\n");
   std::ostringstream none;
-  PrintFlags("config/nothing.cc", none);
+  PrintFlags("flags/nothing.cc", none);
   EXPECT_THAT(none.str(), Not(HasSubstr("test")));
 }
 
 }  // namespace
-}  // namespace picost::service
+}  // namespace picost
