@@ -360,6 +360,8 @@ void Server::Shutdown(std::chrono::milliseconds grace) {
   }
   parts_->server->Shutdown(std::chrono::system_clock::now() + grace);
   parts_->server->Wait();
+  // The last calls are answered, but the tasks that did so may not have returned.
+  parts_->queue.End();
   parts_->server.reset();
   parts_->logger.Info(Event("ended"));
 }

@@ -8,19 +8,20 @@ WorkQueue::WorkQueue(int threads, size_t capacity) : capacity_(capacity) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Loop(); });
 }
 
-WorkQueue::~WorkQueue() {
+void WorkQueue::End() {
   {
     std::lock_guard lock(mutex_);
     ending_ = true;
   }
   changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 bool WorkQueue::TrySubmit(std::function<void()> task) {
   {
     std::lock_guard lock(mutex_);
-    if (tasks_.size() >= capacity_) return false;
+    if (ending_ || tasks_.size() >= capacity_) return false;
     tasks_.push_back(std::move(task));
   }
   changed_.notify_one();

@@ -20,10 +20,13 @@ class WorkQueue {
  public:
   // capacity: tasks that may wait beside those that run.
   WorkQueue(int threads, size_t capacity);
-  // Runs what was accepted, then ends.
-  ~WorkQueue();
+  ~WorkQueue() { End(); }
 
-  // False: the queue is full, and the task will not run.
+  // Runs what was accepted and returns when all of it has, to the last line. Nothing is
+  // accepted afterwards. May be called again, but from one thread.
+  void End();
+
+  // False: the queue is full or ended, and the task will not run.
   bool TrySubmit(std::function<void()> task);
 
  private:

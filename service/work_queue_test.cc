@@ -40,5 +40,16 @@ TEST(WorkQueueTest, RefusesWhatDoesNotFit) {
   EXPECT_EQ(done, 3);
 }
 
+TEST(WorkQueueTest, AfterItsEndAllHasRunAndNothingIsTaken) {
+  WorkQueue queue(2, 100);
+  std::atomic<int> done{0};
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(queue.TrySubmit([&done] { ++done; }));
+  queue.End();
+  EXPECT_EQ(done, 50);
+  EXPECT_FALSE(queue.TrySubmit([&done] { ++done; }));
+  queue.End();
+  EXPECT_EQ(done, 50);
+}
+
 }  // namespace
 }  // namespace picost::service
