@@ -146,6 +146,19 @@ std::string PointName(const SweepPoint& point) {
   return absl::StrCat(point.operation(), " ", parameters.DebugString(), " x ", point.count());
 }
 
+double SumOfMedians(const std::vector<cost::Sample>& samples) {
+  std::map<std::string, std::vector<double>> shapes;
+  for (const cost::Sample& sample : samples) {
+    shapes[ShapeName(sample)].push_back(sample.wall.value());
+  }
+  double sum = 0;
+  for (auto& [name, seconds] : shapes) {
+    std::sort(seconds.begin(), seconds.end());
+    sum += seconds[seconds.size() / 2];
+  }
+  return sum;
+}
+
 double LargestSpread(const std::vector<cost::Sample>& samples, std::string* where) {
   std::map<std::string, std::vector<double>> shapes;
   for (const cost::Sample& sample : samples) {
@@ -207,12 +220,11 @@ absl::StatusOr<SweepResult> RunSweep(DriverPair& pair, const SweepOptions& optio
                               measurer.Get({.point = &point,
                                             .name = PointName(point) + " again",
                                             .repetitions = options.repetitions}));
-      std::string where_again;
-      const double spread_again = LargestSpread(again, &where_again);
-      if (spread_again < spread) {
+      // Whatever disturbs a measurement adds time. Spread does not tell: what lasts as
+      // long as all repetitions of a point slows them evenly.
+      if (SumOfMedians(again) < SumOfMedians(of_point)) {
         of_point = std::move(again);
-        spread = spread_again;
-        where = where_again;
+        spread = LargestSpread(of_point, &where);
       }
     }
     if (spread > options.noisy_spread) {

@@ -26,7 +26,8 @@ struct SweepOptions {
   int64_t input_seed = 1;
   double timeout_seconds = 300;  // of one point
   // A point with a shape whose repetitions spread more (standard deviation / median) is
-  // measured once more, behind all others, and noted as noisy if that does not help.
+  // measured once more, behind all others; what took less time is kept, and noted as
+  // noisy where it still spreads.
   double noisy_spread = 0.10;
 };
 
@@ -50,6 +51,9 @@ absl::StatusOr<SweepResult> RunSweep(DriverPair& pair, const SweepOptions& optio
 
 // "gc.relu bits=32;field=0 x 1024"
 std::string PointName(const SweepPoint& point);
+
+// Over the shapes (primitive, parameters, count, executor) in the samples.
+double SumOfMedians(const std::vector<cost::Sample>& samples);
 
 // Standard deviation around the median over the median, the largest of the
 // shapes (primitive, parameters, count, executor) in the samples.

@@ -119,6 +119,24 @@ TEST(DriverChain, RepetitionsAreSharedOutOverPasses) {
   }
 }
 
+// Repetitions of one shape, in seconds.
+std::vector<cost::Sample> Repetitions(const std::vector<double>& seconds) {
+  std::vector<cost::Sample> samples;
+  for (const double each : seconds) {
+    cost::Sample& sample = samples.emplace_back();
+    sample.primitive = "gc.evaluate";
+    sample.wall = Seconds(each);
+  }
+  return samples;
+}
+
+TEST(DriverChain, WhatWasDisturbedEvenlyIsNotTakenForTheBetterMeasurement) {
+  const auto mixed = Repetitions({1, 1, 1.1, 1.6, 1});
+  const auto slow = Repetitions({1.5, 1.5, 1.5, 1.51, 1.5});
+  EXPECT_GT(LargestSpread(mixed, nullptr), LargestSpread(slow, nullptr));
+  EXPECT_LT(SumOfMedians(mixed), SumOfMedians(slow));
+}
+
 TEST(DriverChain, ProgressCountsUpToTheEndWithTheTimeLeft) {
   auto pair = DriverPair::Open("synthetic", kSynthetic, Parties{});
   ASSERT_TRUE(pair.ok()) << pair.status();
