@@ -17,6 +17,7 @@
 #include "calibrate/run.h"
 #include "calibrate/sweep.h"
 #include "calibrate/table_file.h"
+#include "estimator/base/units.h"
 #include "estimator/cost/calibration_io.h"
 #include "estimator/cost/cost_model.h"
 
