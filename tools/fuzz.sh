@@ -43,7 +43,7 @@ if [ "${1:-}" = --merge ]; then
       name=${target##*:}
       [ "$(seeds_of "$name")" = "$folder" ] || continue
       mkdir -p "$state/$name/corpus"
-      "$bin/$name" -merge=1 -max_len=20000 "$fresh" "$folder" "$state/$name/corpus" >"$state/$name/merge_log" 2>&1 ||
+      "$bin/$name" -merge=1 -use_counters=0 -max_len=20000 "$fresh" "$folder" "$state/$name/corpus" >"$state/$name/merge_log" 2>&1 ||
         die "$name could not merge" "See $state/$name/merge_log"
     done
     rm -f "$folder"/*
