@@ -310,7 +310,8 @@ absl::StatusOr<EditService::EvaluatedEdit> EditService::EvaluateOne(
 
 absl::StatusOr<EditService::EditedEstimate> EditService::EstimateEdited(
     const v1::EstimateRequest& question, const Operations& operations) {
-  PICOST_ASSIGN_OR_RETURN(std::vector<whatif::EditOperation> edit, FromProto(operations, "operations"));
+  PICOST_ASSIGN_OR_RETURN(std::vector<whatif::EditOperation> edit,
+                          FromProto(operations, "operations"));
   PICOST_ASSIGN_OR_RETURN(const SessionCache::Lease session, Open(question));
   const graph::Graph& base = session->base();
   PICOST_ASSIGN_OR_RETURN(

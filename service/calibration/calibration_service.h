@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "estimator/cost/cost_model.h"
 #include "estimator/cost/data_directory.h"
-#include "absl/status/statusor.h"
 #include "proto/picost/v1/calibrations.pb.h"
 #include "service/data_source.h"
 #include "service/store/resource_store.h"
