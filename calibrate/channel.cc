@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -153,43 +154,51 @@ absl::Status Channel::Receive(void* data, int64_t bytes) {
 
 absl::Status Channel::Exchange(const void* sent, int64_t sent_bytes, void* received,
                                int64_t received_bytes) {
-  meter_.OnExchange(sent_bytes, received_bytes);
-  const char* out = static_cast<const char*>(sent);
-  char* in = static_cast<char*>(received);
-  while (sent_bytes > 0 || received_bytes > 0) {
+  std::span<const char> out(static_cast<const char*>(sent), static_cast<size_t>(sent_bytes));
+  std::span<char> in(static_cast<char*>(received), static_cast<size_t>(received_bytes));
+  return Exchange([&] { return std::exchange(out, {}); }, [&] { return std::exchange(in, {}); });
+}
+
+absl::Status Channel::Exchange(const Source& source, const Sink& sink) {
+  std::span<const char> out = source();
+  std::span<char> in = sink();
+  int64_t sent = 0, received = 0;
+  while (!out.empty() || !in.empty()) {
     pollfd state{socket_, 0, 0};
-    if (sent_bytes > 0) state.events |= POLLOUT;
-    if (received_bytes > 0) state.events |= POLLIN;
+    if (!out.empty()) state.events |= POLLOUT;
+    if (!in.empty()) state.events |= POLLIN;
     if (poll(&state, 1, -1) < 0) {
       if (errno == EINTR) continue;
       return SystemError("cannot wait for the other party");
     }
-    if ((state.revents & POLLIN) != 0 || (state.revents & POLLHUP) != 0) {
-      const ssize_t got = recv(socket_, in, static_cast<size_t>(received_bytes), MSG_DONTWAIT);
+    if (!in.empty() && (state.revents & (POLLIN | POLLHUP)) != 0) {
+      const ssize_t got = recv(socket_, in.data(), in.size(), MSG_DONTWAIT);
       if (got == 0) errno = ECONNRESET;
       if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
         return SystemError("cannot receive from the other party");
       }
       if (got > 0) {
-        in += got;
-        received_bytes -= got;
+        received += got;
+        in = in.subspan(static_cast<size_t>(got));
+        if (in.empty()) in = sink();
       }
     }
     if ((state.revents & POLLOUT) != 0) {
-      const ssize_t put =
-          send(socket_, out, static_cast<size_t>(sent_bytes), MSG_DONTWAIT | MSG_NOSIGNAL);
+      const ssize_t put = send(socket_, out.data(), out.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
       if (put < 0 && errno != EAGAIN && errno != EINTR) {
         return SystemError("cannot send to the other party");
       }
       if (put > 0) {
-        out += put;
-        sent_bytes -= put;
+        sent += put;
+        out = out.subspan(static_cast<size_t>(put));
+        if (out.empty()) out = source();
       }
     }
     if ((state.revents & (POLLERR | POLLNVAL)) != 0) {
       return SystemError("the connection to the other party broke");
     }
   }
+  meter_.OnExchange(sent, received);
   return absl::OkStatus();
 }
 

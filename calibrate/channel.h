@@ -7,7 +7,9 @@
 #define PICOST_CALIBRATE_CHANNEL_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +41,13 @@ class Channel {
   // kernel buffers do not wait for each other.
   absl::Status Exchange(const void* sent, int64_t sent_bytes, void* received,
                         int64_t received_bytes);
+  // The same piece by piece, so that a long exchange is made and used in the cache. A
+  // source is asked for bytes whenever its last ones have gone out, a sink for room
+  // whenever its last room is full; what is empty is the end. No piece that is sent may
+  // depend on one that was received: for the meter this is one exchange.
+  using Source = std::function<std::span<const char>()>;
+  using Sink = std::function<std::span<char>()>;
+  absl::Status Exchange(const Source& source, const Sink& sink);
 
   ChannelMeter& meter() { return meter_; }
 

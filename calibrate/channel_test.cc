@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -46,6 +48,42 @@ TEST(Channel, ExchangesMoreThanTheKernelBuffers) {
   ASSERT_TRUE(mine.ok() && other.ok()) << mine << other;
   EXPECT_EQ(got_a, a);
   EXPECT_EQ(got_b, b);
+}
+
+// Lengths of pieces differ between the parties; bytes do not.
+TEST(Channel, ExchangesPieceByPieceAsOneExchange) {
+  auto pair = Channel::LoopbackPair();
+  ASSERT_TRUE(pair.ok()) << pair.status();
+  constexpr size_t kBytes = 3'000'000;
+  const auto run = [](Channel& channel, char mine, size_t out_piece, size_t in_piece,
+                      std::string& received) {
+    const std::string piece(out_piece, mine);
+    std::string room(in_piece, 0);
+    size_t sent = 0, asked = 0;
+    return channel.Exchange(
+        [&]() -> std::span<const char> {
+          const size_t now = std::min(out_piece, kBytes - sent);
+          sent += now;
+          return {piece.data(), now};
+        },
+        [&]() -> std::span<char> {
+          received.append(room, 0, asked - received.size());
+          const size_t now = std::min(in_piece, kBytes - asked);
+          asked += now;
+          return {room.data(), now};
+        });
+  };
+  std::string at_first, at_second;
+  absl::Status other;
+  std::thread thread([&] { other = run(*pair->second, 'b', 777, 65'536, at_second); });
+  const absl::Status mine = run(*pair->first, 'a', 100'000, 4096, at_first);
+  thread.join();
+  ASSERT_TRUE(mine.ok() && other.ok()) << mine << other;
+  EXPECT_EQ(at_first, std::string(kBytes, 'b'));
+  EXPECT_EQ(at_second, std::string(kBytes, 'a'));
+  EXPECT_EQ(pair->first->meter().flights(), 1);
+  EXPECT_EQ(pair->first->meter().bytes_sent(), kBytes);
+  EXPECT_EQ(pair->first->meter().bytes_received(), kBytes);
 }
 
 TEST(Channel, SaysSoWhenTheOtherPartyIsGone) {

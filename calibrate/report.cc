@@ -68,10 +68,11 @@ std::vector<std::string> Advice(const FitGroup& group, const std::vector<HeldOut
     advice.push_back("too few shapes to tell the error: measure more parameters or counts");
   }
   for (size_t j = 0; j < group.coefficients.size(); ++j) {
+    const primitives::UsageSpec& item = group.spec->usage[j];
     if (group.usage_maximum[j] == 0) {
-      advice.push_back(absl::StrCat("nothing measured has any ", group.spec->usage[j].name));
+      if (!item.refines) advice.push_back(absl::StrCat("nothing measured has any ", item.name));
     } else if (group.coefficients[j] == 0) {
-      advice.push_back(absl::StrCat("the unit cost of ", group.spec->usage[j].name,
+      advice.push_back(absl::StrCat("the unit cost of ", item.name,
                                     " is lost in the others: vary it more"));
     }
   }
@@ -126,8 +127,10 @@ std::string ReportText(const CostModel& model) {
       table.id.substr(0, 16), std::string(cost::OriginName(table.origin)),
       static_cast<int>(table.samples.size()), cost::kFitVersion, table.environment.backend,
       table.environment.backend_version, table.environment.machine, table.environment.date);
+  std::vector<HeldOut> of_all;
   for (const FitGroup& group : model.groups()) {
     const std::vector<HeldOut> held_out = LeaveOneOut(group);
+    of_all.insert(of_all.end(), held_out.begin(), held_out.end());
     absl::StrAppendFormat(&text, "%s  (%d shapes, %d samples)\n", group.key,
                           static_cast<int>(group.shapes.size()),
                           static_cast<int>(group.sample_count));
@@ -142,6 +145,7 @@ std::string ReportText(const CostModel& model) {
       absl::StrAppend(&text, "    next: ", sentence, "\n");
     }
   }
+  absl::StrAppend(&text, "all fits together\n", HeldOutText(of_all));
   return text;
 }
 

@@ -251,7 +251,8 @@ absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
   SweepOptions sweep_options{.quick = options.quick,
                              .repetitions = options.repetitions,
                              .network = options.parties.one_machine ? "lo" : "measured",
-                             .journal = folder + ".journal"};
+                             .journal = folder + ".journal",
+                             .most_seconds = options.quick ? 60.0 : 600.0};
   PICOST_ASSIGN_OR_RETURN(SweepResult sweep,
                           RunSweep(*pair, sweep_options, [&](const SweepProgress& progress) {
                             PrintProgress(driver.name, progress);

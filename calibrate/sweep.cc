@@ -65,65 +65,80 @@ std::string ShapeName(const cost::Sample& sample) {
                       " ", std::string(primitives::ExecutorName(sample.executor)));
 }
 
-// One point of a sweep in one pass: what is measured and kept together.
-struct Measurement {
+// A point, and all that was measured of it.
+struct Measured {
   const SweepPoint* point = nullptr;
-  std::string name;  // in the journal
-  int first_repeat = 0;
-  int repetitions = 0;
+  std::vector<cost::Sample> samples;
 };
-
-// The sweep's measurements, pass by pass.
-std::vector<Measurement> Schedule(const std::vector<SweepPoint>& points,
-                                  const SweepOptions& options) {
-  const int passes = std::clamp(options.passes, 1, std::max(1, options.repetitions));
-  std::vector<Measurement> schedule;
-  int first = 0;
-  for (int pass = 0; pass < passes; ++pass) {
-    const int share = options.repetitions / passes + (pass < options.repetitions % passes ? 1 : 0);
-    for (const SweepPoint& point : points) {
-      schedule.push_back({.point = &point,
-                          .name = absl::StrCat(PointName(point),
-                                               pass == 0 ? "" : absl::StrCat(" pass ", pass + 1)),
-                          .first_repeat = first,
-                          .repetitions = share});
-    }
-    first += share;
-  }
-  return schedule;
-}
 
 // Measures, or takes from the journal what an earlier run has done.
 class Measurer {
  public:
-  Measurer(DriverPair& pair, const SweepOptions& options)
-      : pair_(pair), options_(options), journal_(options.journal) {}
+  Measurer(DriverPair& pair, const SweepOptions& options,
+           const std::function<void(const SweepProgress&)>& progress)
+      : pair_(pair), options_(options), progress_(progress), journal_(options.journal) {}
 
-  absl::StatusOr<std::vector<cost::Sample>> Get(const Measurement& measurement) {
-    if (const std::string* rows = journal_.Find(measurement.name); rows != nullptr) {
+  // One repetition of each: the pass with this number.
+  absl::Status Pass(int number, const std::vector<Measured*>& points) {
+    for (Measured* measured : points) {
+      const std::string name = absl::StrCat(
+          PointName(*measured->point), number == 0 ? "" : absl::StrCat(" pass ", number + 1));
+      ReportProgress(name);
+      PICOST_ASSIGN_OR_RETURN(std::vector<cost::Sample> got, Get(name, number, *measured->point));
+      measured->samples.insert(measured->samples.end(), std::make_move_iterator(got.begin()),
+                               std::make_move_iterator(got.end()));
+      ++done_;
+    }
+    return absl::OkStatus();
+  }
+
+  void Expect(int measurements) { expected_ += measurements; }
+  void ReportEnd() {
+    expected_ = done_;
+    ReportProgress("");
+  }
+  double Elapsed() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+  int done() const { return done_; }
+  int resumed() const { return resumed_; }
+
+ private:
+  void ReportProgress(const std::string& what) {
+    const int measured = done_ - resumed_;
+    progress_({done_, expected_, what,
+               done_ == expected_ ? 0
+               : measured == 0    ? -1
+                                  : Elapsed() / measured * (expected_ - done_)});
+  }
+
+  absl::StatusOr<std::vector<cost::Sample>> Get(const std::string& name, int pass,
+                                                const SweepPoint& point) {
+    if (const std::string* rows = journal_.Find(name); rows != nullptr) {
       ++resumed_;
       return ParseSampleRows(*rows);
     }
     MeasureRequest request;
-    request.set_operation(measurement.point->operation());
-    *request.mutable_parameters() = measurement.point->parameters();
-    request.set_count(measurement.point->count());
+    request.set_operation(point.operation());
+    *request.mutable_parameters() = point.parameters();
+    request.set_count(point.count());
     request.set_warm_up(options_.warm_up);
-    request.set_repetitions(measurement.repetitions);
+    request.set_repetitions(1);
     request.set_input_seed(options_.input_seed);
     PICOST_ASSIGN_OR_RETURN(std::vector<cost::Sample> samples,
                             pair_.Measure(request, options_.network, options_.timeout_seconds));
-    for (cost::Sample& sample : samples) sample.repeat += measurement.first_repeat;
-    PICOST_RETURN_IF_ERROR(journal_.Add(measurement.name, samples));
+    for (cost::Sample& sample : samples) sample.repeat = pass;
+    PICOST_RETURN_IF_ERROR(journal_.Add(name, samples));
     return samples;
   }
 
-  int resumed() const { return resumed_; }
-
- private:
   DriverPair& pair_;
   const SweepOptions& options_;
+  const std::function<void(const SweepProgress&)>& progress_;
   Journal journal_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  int expected_ = 0;
+  int done_ = 0;
   int resumed_ = 0;
 };
 
@@ -144,19 +159,6 @@ std::string PointName(const SweepPoint& point) {
   primitives::Parameters parameters;
   for (const auto& [name, value] : point.parameters()) parameters.Set(name, value);
   return absl::StrCat(point.operation(), " ", parameters.DebugString(), " x ", point.count());
-}
-
-double SumOfMedians(const std::vector<cost::Sample>& samples) {
-  std::map<std::string, std::vector<double>> shapes;
-  for (const cost::Sample& sample : samples) {
-    shapes[ShapeName(sample)].push_back(sample.wall.value());
-  }
-  double sum = 0;
-  for (auto& [name, seconds] : shapes) {
-    std::sort(seconds.begin(), seconds.end());
-    sum += seconds[seconds.size() / 2];
-  }
-  return sum;
 }
 
 double LargestSpread(const std::vector<cost::Sample>& samples, std::string* where) {
@@ -189,50 +191,35 @@ absl::StatusOr<SweepResult> RunSweep(DriverPair& pair, const SweepOptions& optio
         absl::StrCat("driver ", pair.client_description().name(), " declares no points of a sweep"),
         {.mend = "Its capabilities name what is worth measuring."});
   }
-  const std::vector<Measurement> schedule = Schedule(points, options);
-  SweepResult result;
-  result.points = static_cast<int>(points.size());
-  result.measurements = static_cast<int>(schedule.size());
-  Measurer measurer(pair, options);
-  std::map<const SweepPoint*, std::vector<cost::Sample>> samples;
-  const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < result.measurements; ++i) {
-    const Measurement& measurement = schedule[static_cast<size_t>(i)];
-    const int measured = i - measurer.resumed();
-    const double elapsed =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    progress({i, result.measurements, measurement.name,
-              measured == 0 ? -1 : elapsed / measured * (result.measurements - i)});
-    PICOST_ASSIGN_OR_RETURN(std::vector<cost::Sample> got, measurer.Get(measurement));
-    std::vector<cost::Sample>& of_point = samples[measurement.point];
-    of_point.insert(of_point.end(), std::make_move_iterator(got.begin()),
-                    std::make_move_iterator(got.end()));
+  std::vector<Measured> measured;
+  for (const SweepPoint& point : points) measured.push_back({.point = &point, .samples = {}});
+  std::vector<Measured*> all, spreading;
+  for (Measured& each : measured) all.push_back(&each);
+
+  Measurer measurer(pair, options, progress);
+  measurer.Expect(options.repetitions * static_cast<int>(all.size()));
+  int pass = 0;
+  for (; pass < options.repetitions; ++pass) PICOST_RETURN_IF_ERROR(measurer.Pass(pass, all));
+  for (Measured* each : all) {
+    if (LargestSpread(each->samples, nullptr) > options.noisy_spread) spreading.push_back(each);
   }
-  result.resumed = measurer.resumed();
-  for (const SweepPoint& point : points) {
-    std::vector<cost::Sample>& of_point = samples[&point];
+  measurer.Expect(options.repetitions * static_cast<int>(spreading.size()));
+  while (pass < 2 * options.repetitions && measurer.Elapsed() < options.most_seconds) {
+    PICOST_RETURN_IF_ERROR(measurer.Pass(pass++, spreading));
+  }
+  measurer.ReportEnd();
+
+  SweepResult result{.points = static_cast<int>(points.size()),
+                     .measurements = measurer.done(),
+                     .resumed = measurer.resumed()};
+  for (Measured& each : measured) {
     std::string where;
-    double spread = LargestSpread(of_point, &where);
-    if (spread > options.noisy_spread) {
-      progress({result.measurements, result.measurements + 1,
-                absl::StrCat("again: ", PointName(point)), -1});
-      PICOST_ASSIGN_OR_RETURN(std::vector<cost::Sample> again,
-                              measurer.Get({.point = &point,
-                                            .name = PointName(point) + " again",
-                                            .repetitions = options.repetitions}));
-      // Whatever disturbs a measurement adds time. Spread does not tell: what lasts as
-      // long as all repetitions of a point slows them evenly.
-      if (SumOfMedians(again) < SumOfMedians(of_point)) {
-        of_point = std::move(again);
-        spread = LargestSpread(of_point, &where);
-      }
-    }
+    const double spread = LargestSpread(each.samples, &where);
     if (spread > options.noisy_spread) {
       result.noisy.push_back(absl::StrFormat("%s: spread %.0f %%", where, spread * 100));
     }
-    result.samples.insert(result.samples.end(), of_point.begin(), of_point.end());
+    result.samples.insert(result.samples.end(), each.samples.begin(), each.samples.end());
   }
-  progress({result.measurements, result.measurements, "", 0});
   return result;
 }
 

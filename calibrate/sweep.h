@@ -15,25 +15,24 @@ namespace picost::calibrate {
 
 struct SweepOptions {
   bool quick = false;
+  // Of every point, one in each pass over the whole sweep: what slows the machine for
+  // some seconds shows in the spread of many points, not as an error of one.
   int repetitions = 7;
-  // The repetitions are taken in so many passes over the whole sweep: what slows the
-  // machine for some seconds then shows in the spread of many points, instead of as an
-  // error of all repetitions of one.
-  int passes = 2;
-  int warm_up = 1;  // in each pass
+  int warm_up = 1;  // before each repetition
   std::string network = "lo";
   std::string journal;  // path; empty: none is kept
   int64_t input_seed = 1;
   double timeout_seconds = 300;  // of one point
-  // A point with a shape whose repetitions spread more (standard deviation / median) is
-  // measured once more, behind all others; what took less time is kept, and noted as
-  // noisy where it still spreads.
+  // Points with a shape whose repetitions spread more (standard deviation / median) are
+  // measured as often again, in further passes behind all others that begin within
+  // most_seconds. Nothing is thrown away; what still spreads is noted as noisy.
   double noisy_spread = 0.10;
+  double most_seconds = 600;
 };
 
 struct SweepProgress {
-  int done = 0;  // measurements: points by passes
-  int total = 0;
+  int done = 0;   // measurements: points by passes
+  int total = 0;  // grows where points are measured again
   std::string what;
   double seconds_left = 0;  // from the work done so far; negative: not known yet
 };
@@ -51,9 +50,6 @@ absl::StatusOr<SweepResult> RunSweep(DriverPair& pair, const SweepOptions& optio
 
 // "gc.relu bits=32;field=0 x 1024"
 std::string PointName(const SweepPoint& point);
-
-// Over the shapes (primitive, parameters, count, executor) in the samples.
-double SumOfMedians(const std::vector<cost::Sample>& samples);
 
 // Standard deviation around the median over the median, the largest of the
 // shapes (primitive, parameters, count, executor) in the samples.

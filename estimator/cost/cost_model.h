@@ -32,7 +32,7 @@
 namespace picost::cost {
 
 // Version of the fitting procedure: part of the provenance of every second.
-inline constexpr char kFitVersion[] = "nnls-relative/4";
+inline constexpr char kFitVersion[] = "nnls-relative/5";
 
 // One point of a fit: all repetitions of one shape.
 struct ShapePoint {

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "estimator/cost/synthetic_table.h"
@@ -131,6 +133,46 @@ TEST(CostModelTest, WorkThatNoSampleHasIsNotCovered) {
   Parameters degree = products;
   degree.Set("ring_degree", 4096);
   EXPECT_EQ(model->Find(call(degree)), nullptr);
+}
+
+// Evaluations of ten sizes at 22 ns a gate and 3 ns an input label, one label for two
+// gates in a ReLU over a field, one for one over a ring.
+std::shared_ptr<const CostModel> EvaluationModel(bool labels_stated) {
+  std::vector<Sample> samples;
+  for (const int64_t count : {256, 1024, 4096, 16384, 65536}) {
+    for (const auto& [gates, labels] : {std::pair{242, 123}, {93, 96}}) {
+      const Parameters stated = {{"and_gates", gates},
+                                 {"returned_bits", 0},
+                                 {"garbler_is_client", 0},
+                                 {"input_labels", labels}};
+      Sample sample = SyntheticSample("gc.evaluate", stated, count, Executor::kClient,
+                                      {0, 22e-9, 3e-9});
+      if (!labels_stated) {
+        sample.parameters = {{"and_gates", gates}, {"returned_bits", 0}, {"garbler_is_client", 0}};
+      }
+      samples.push_back(sample);
+    }
+  }
+  return SyntheticModel("evaluation", samples);
+}
+
+TEST(CostModelTest, AnItemThatRefinesOthersMayBeToldByNoSample) {
+  const PrimitiveCall call = *MakeCall("gc.evaluate",
+                                       {{"and_gates", 120},
+                                        {"returned_bits", 0},
+                                        {"garbler_is_client", 0},
+                                        {"input_labels", 123}},
+                                       4096, Phase::kOnline, Executor::kClient);
+  const double seconds = 4096 * (120 * 22e-9 + 123 * 3e-9);
+  const auto told = EvaluationModel(true);
+  ASSERT_NE(told->Find(call), nullptr);
+  EXPECT_NEAR(told->Find(call)->Point(call.usage), seconds, 1e-6 * seconds);
+  // Labels are inside the gates: less exact, but covered, and inside what was measured.
+  const auto untold = EvaluationModel(false);
+  ASSERT_NE(untold->Find(call), nullptr);
+  EXPECT_EQ(untold->Find(call)->coefficients[2], 0);
+  EXPECT_NEAR(untold->Find(call)->Point(call.usage), seconds, 0.05 * seconds);
+  EXPECT_FALSE(untold->Find(call)->Extrapolates(call.usage));
 }
 
 TEST(CostModelTest, OutsideTheMeasuredRangeIsExtrapolated) {

@@ -139,13 +139,14 @@ double FitGroup::CallVariance(const std::vector<int64_t>& usage) const {
 
 bool FitGroup::Covers(const std::vector<int64_t>& usage) const {
   for (size_t j = 0; j < usage.size(); ++j) {
-    if (usage[j] > 0 && usage_maximum[j] == 0) return false;
+    if (usage[j] > 0 && usage_maximum[j] == 0 && !spec->usage[j].refines) return false;
   }
   return true;
 }
 
 bool FitGroup::Extrapolates(const std::vector<int64_t>& usage) const {
   for (size_t j = 0; j < usage.size(); ++j) {
+    if (spec->usage[j].refines && usage_maximum[j] == 0) continue;
     if (usage[j] < usage_minimum[j] || usage[j] > usage_maximum[j]) return true;
   }
   return false;

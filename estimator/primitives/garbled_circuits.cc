@@ -35,8 +35,11 @@ Traffic GarbleTraffic(const Parameters& p, int64_t count) {
                 Sum({Product({count, circuit}), PackedBytes(count, p.Get("decoding_bits")),
                      Product({chunks, p.Get("chunk_bytes")})}));
 }
+// Gates are hashed; input labels are fetched from where transfers and messages left them
+// and go through the XORs around the gates, whose number grows with theirs.
 std::vector<int64_t> GateUse(const Parameters& p, int64_t count) {
-  return {count, Product({count, p.Get("and_gates")})};
+  return {count, Product({count, p.Get("and_gates")}),
+          Product({count, p.GetOr("input_labels", 0)})};
 }
 
 Traffic LabelTraffic(const Parameters& p, int64_t count) {
@@ -71,8 +74,13 @@ std::vector<PrimitiveSpec> GarbledCircuitPrimitives() {
   };
   constexpr int64_t kGates = int64_t{1} << 32;
   const ParameterSpec gates = {"and_gates", "AND gates of one circuit", 0, kGates, false};
-  const std::vector<UsageSpec> gate_usage = {{"circuits", "circuits"},
-                                             {"and_gates", "AND gates over all circuits"}};
+  const ParameterSpec input_labels = {
+      "input_labels", "labels of the inputs of one circuit, both parties'; left away: not stated", 0,
+      kGates, false, true};
+  std::vector<UsageSpec> gate_usage = {{"circuits", "circuits"},
+                                       {"and_gates", "AND gates over all circuits"},
+                                       {"input_labels", "input labels over all circuits"}};
+  gate_usage[2].refines = true;
   std::vector<PrimitiveSpec> specs;
 
   PrimitiveSpec garble = base("gc.garble", "one circuit garbled and sent");
@@ -86,7 +94,8 @@ std::vector<PrimitiveSpec> GarbledCircuitPrimitives() {
       {"circuit_bytes", "framing for each circuit", 0, 1024, false},
       {"chunk_circuits", "circuits in one message", 1, int64_t{1} << 62, false},
       {"chunk_bytes", "framing for each message", 0, 1024, false},
-      Garbler()};
+      Garbler(),
+      input_labels};
   garble.usage = gate_usage;
   garble.usage[1].counted = Operation::kGarbledGate;
   garble.traffic = GarbleTraffic;
@@ -108,7 +117,8 @@ std::vector<PrimitiveSpec> GarbledCircuitPrimitives() {
   evaluate.parameters = {
       gates,
       {"returned_bits", "output bits that the evaluator sends back, packed", 0, kGates, false},
-      Garbler()};
+      Garbler(),
+      input_labels};
   evaluate.usage = gate_usage;
   evaluate.traffic = EvaluateTraffic;
   evaluate.use = GateUse;

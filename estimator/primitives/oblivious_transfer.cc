@@ -41,7 +41,8 @@ Traffic ExtensionTraffic(const Parameters& p, int64_t count) {
                    answer > 0 ? 2 : 1);
 }
 std::vector<int64_t> ExtensionUse(const Parameters& p, int64_t count) {
-  return {1, RoundUp(count, p.Get("quantum")), p.Get("message_bytes") == 0 ? 0 : count};
+  const bool answered = p.Get("message_bytes") != 0;
+  return {1, RoundUp(count, p.Get("quantum")), answered ? count : 0, answered ? 1 : 0};
 }
 
 // Ferret in emp-ot: bootstrap, extensions of 10,001,853, one choice bit for each
@@ -97,7 +98,8 @@ std::vector<PrimitiveSpec> ObliviousTransferPrimitives() {
       SenderIsClient()};
   extension.usage = {{"calls", "batches"},
                      {"ots", "OTs, padded", Operation::kObliviousTransfer},
-                     {"answered", "OTs answered with two masked messages"}};
+                     {"answered", "OTs answered with two masked messages"},
+                     {"answers", "batches that are answered: both parties wait in turn"}};
   extension.traffic = ExtensionTraffic;
   extension.use = ExtensionUse;
   specs.push_back(extension);

@@ -139,6 +139,8 @@ struct UsageSpec {
   // One item is `each` such operations.
   Operation counted = Operation::kNone;
   int64_t each = 1;
+  // Told apart only by some tables: where no sample has any, the other items hold its cost.
+  bool refines = false;
 };
 
 struct Operations {

@@ -121,6 +121,8 @@ void GarbledLayers::AddCircuits(int64_t gates, int64_t operands, int64_t count) 
   const int64_t inputs = Product({operands, circuit.wires});
   // Two blocks for each output wire and one for each of two constants.
   const int64_t extra_blocks = 2 * circuit.wires + 2;
+  // Both parties' shares, and the mask.
+  const int64_t input_labels = 2 * inputs + circuit.wires;
   calls_.Add("gc.garble",
              {{"and_gates", gates},
               {"extra_blocks", extra_blocks},
@@ -131,7 +133,8 @@ void GarbledLayers::AddCircuits(int64_t gates, int64_t operands, int64_t count) 
               {"circuit_bytes", kCircuitFraming},
               {"chunk_circuits", kChunkCircuits},
               {"chunk_bytes", kChunkFraming},
-              {"garbler_is_client", ClientGarbles()}},
+              {"garbler_is_client", ClientGarbles()},
+              {"input_labels", input_labels}},
              count, GarblingPhase(), Garbler());
   if (options_.silent_ot) {
     // A choice bit for each; the labels' offset is the correlation itself.
@@ -154,7 +157,10 @@ void GarbledLayers::AddCircuits(int64_t gates, int64_t operands, int64_t count) 
               {"garbler_is_client", ClientGarbles()}},
              count, Phase::kOnline, Garbler());
   calls_.Add("gc.evaluate",
-             {{"and_gates", gates}, {"returned_bits", 0}, {"garbler_is_client", ClientGarbles()}},
+             {{"and_gates", gates},
+              {"returned_bits", 0},
+              {"garbler_is_client", ClientGarbles()},
+              {"input_labels", input_labels}},
              count, Phase::kOnline, Evaluator());
   // The evaluator keeps the circuit, and its own labels where they were transferred
   // beforehand; the garbler keeps a label of each input that is still open (free-XOR

@@ -60,6 +60,21 @@ std::map<std::string, std::map<std::string, double>> ReadPhases(const std::strin
   return phases;
 }
 
+// ResNet-32's layers of 8 x 8 pixels, whose published seconds scatter by 9 %.
+bool IsSmallLayer(const primitives::Parameters& parameters) {
+  return parameters.Get("products") == 576 && parameters.Get("key_switches") == 156;
+}
+
+// Published seconds of one of them.
+double SmallLayerSeconds(const CostModel& model) {
+  for (const cost::Sample& sample : model.table().samples) {
+    if (sample.primitive == "he.linear_evaluation" && IsSmallLayer(sample.parameters)) {
+      return sample.wall.value();
+    }
+  }
+  std::abort();
+}
+
 }  // namespace
 
 std::vector<Score> ScorePublishedPhases(const std::string& data_path) {
@@ -94,14 +109,12 @@ std::vector<Score> ScorePublishedPhases(const std::string& data_path) {
   std::map<std::string, std::vector<double>> layers;
   for (const cost::Sample& sample : model.table().samples) {
     if (sample.primitive != "he.linear_evaluation") continue;
-    const int64_t products = sample.parameters.Get("products");
-    const int64_t switches = sample.parameters.Get("key_switches");
     Score score{.backend = "delphi",
                 .operation = "HE evaluation of a layer",
-                .run = products == 576 && switches == 156 ? "8x8 layer of r32" : "layer",
+                .run = IsSmallLayer(sample.parameters) ? "8x8 layer of r32" : "layer",
                 .network = "none",
-                .shape = std::to_string(products) + " products, " + std::to_string(switches) +
-                         " key switches"};
+                .shape = std::to_string(sample.parameters.Get("products")) + " products, " +
+                         std::to_string(sample.parameters.Get("key_switches")) + " key switches"};
     score.measured = {sample.wall.value()};
     score.median = sample.wall.value();
     score.predicted = PredictSample(model, sample);
@@ -126,15 +139,26 @@ std::vector<Score> ScorePublishedEvaluations(const std::string& data_path) {
     Score score{.backend = "delphi", .operation = "HE evaluation", .run = name, .network = "none"};
     score.median = phases.at(name).at("off_server_compute_he_eval");
     score.measured = {score.median};
+    Score others = score;
     for (const cost::LayerCalls& layer : plan->layers) {
       for (const primitives::PrimitiveCall& call : layer.calls) {
         if (call.spec->id != "he.linear_evaluation") continue;
         const cost::FitGroup* group = model.Find(call);
         if (group == nullptr) std::abort();
-        score.predicted += group->Point(call.usage);
+        const double seconds = group->Point(call.usage);
+        score.predicted += seconds;
+        if (IsSmallLayer(call.parameters)) {
+          others.median -= SmallLayerSeconds(model);
+        } else {
+          others.predicted += seconds;
+        }
       }
     }
     scores.push_back(score);
+    if (others.predicted == score.predicted) continue;
+    others.run += ", without its 8x8 layers";
+    others.measured = {others.median};
+    scores.push_back(others);
   }
   return scores;
 }

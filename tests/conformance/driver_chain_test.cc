@@ -93,49 +93,54 @@ TEST(DriverChain, ABrokenSweepGoesOnWhereItStopped) {
   }
 }
 
-TEST(DriverChain, RepetitionsAreSharedOutOverPasses) {
-  auto pair = DriverPair::Open("synthetic", kSynthetic, Parties{});
-  ASSERT_TRUE(pair.ok()) << pair.status();
-  std::vector<std::string> order;
-  const auto result =
-      RunSweep(**pair, {.quick = true, .repetitions = 3, .passes = 2},
-               [&](const SweepProgress& progress) { order.push_back(progress.what); });
-  ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_EQ(result->measurements, 2 * result->points);
-  // All points once before any of them a second time.
-  for (int i = 0; i < result->points; ++i) {
-    const auto at = static_cast<size_t>(i);
-    EXPECT_EQ(order[at] + " pass 2", order[at + static_cast<size_t>(result->points)]);
-  }
-  // Together they are what was asked for, each repetition once.
+// Repeats of each shape in the samples.
+std::map<std::string, std::set<int64_t>> Repeats(const std::vector<cost::Sample>& samples) {
   std::map<std::string, std::set<int64_t>> repeats;
-  for (const cost::Sample& sample : result->samples) {
+  for (const cost::Sample& sample : samples) {
     EXPECT_TRUE(repeats[absl::StrCat(sample.primitive, sample.parameters.DebugString(),
                                      sample.count, static_cast<int>(sample.executor))]
                     .insert(sample.repeat)
                     .second);
   }
-  for (const auto& [shape, seen] : repeats) {
+  return repeats;
+}
+
+TEST(DriverChain, EveryPassTakesOneRepetitionOfEveryPoint) {
+  auto pair = DriverPair::Open("synthetic", kSynthetic, Parties{});
+  ASSERT_TRUE(pair.ok()) << pair.status();
+  std::vector<std::string> order;
+  const auto result =
+      RunSweep(**pair, {.quick = true, .repetitions = 3},
+               [&](const SweepProgress& progress) { order.push_back(progress.what); });
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->measurements, 3 * result->points);
+  // All points once before any of them a second time.
+  for (int i = 0; i < result->points; ++i) {
+    const auto at = static_cast<size_t>(i);
+    EXPECT_EQ(order[at] + " pass 2", order[at + static_cast<size_t>(result->points)]);
+  }
+  for (const auto& [shape, seen] : Repeats(result->samples)) {
     EXPECT_EQ(seen, (std::set<int64_t>{0, 1, 2})) << shape;
   }
 }
 
-// Repetitions of one shape, in seconds.
-std::vector<cost::Sample> Repetitions(const std::vector<double>& seconds) {
-  std::vector<cost::Sample> samples;
-  for (const double each : seconds) {
-    cost::Sample& sample = samples.emplace_back();
-    sample.primitive = "gc.evaluate";
-    sample.wall = Seconds(each);
+TEST(DriverChain, WhatSpreadsIsMeasuredAsOftenAgainWhileThereIsTime) {
+  auto pair = DriverPair::Open("synthetic", kSynthetic, Parties{});
+  ASSERT_TRUE(pair.ok()) << pair.status();
+  // Every spread is more than that.
+  SweepOptions options{.quick = true, .repetitions = 2, .noisy_spread = -1};
+  const auto nothing = [](const SweepProgress&) {};
+  const auto again = RunSweep(**pair, options, nothing);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->measurements, 4 * again->points);
+  EXPECT_EQ(static_cast<int>(again->noisy.size()), again->points);
+  for (const auto& [shape, seen] : Repeats(again->samples)) {
+    EXPECT_EQ(seen, (std::set<int64_t>{0, 1, 2, 3})) << shape;
   }
-  return samples;
-}
-
-TEST(DriverChain, WhatWasDisturbedEvenlyIsNotTakenForTheBetterMeasurement) {
-  const auto mixed = Repetitions({1, 1, 1.1, 1.6, 1});
-  const auto slow = Repetitions({1.5, 1.5, 1.5, 1.51, 1.5});
-  EXPECT_GT(LargestSpread(mixed, nullptr), LargestSpread(slow, nullptr));
-  EXPECT_LT(SumOfMedians(mixed), SumOfMedians(slow));
+  options.most_seconds = 0;
+  const auto no_time = RunSweep(**pair, options, nothing);
+  ASSERT_TRUE(no_time.ok()) << no_time.status();
+  EXPECT_EQ(no_time->measurements, 2 * no_time->points);
 }
 
 TEST(DriverChain, ProgressCountsUpToTheEndWithTheTimeLeft) {

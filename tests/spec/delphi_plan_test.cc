@@ -125,6 +125,8 @@ TEST(DelphiPlan, EqualsThePublishedBytesOfReluLayers) {
   EXPECT_EQ(Up(all, Phase::kOffline, "ot.extension"), 374'341'632);
   EXPECT_EQ(Down(all, Phase::kOffline, "ot.extension"), 748'683'264);
   EXPECT_EQ(all.storage.client.value(), int64_t{557'056} * 18'248);
+  // 42 wires of each party's share and of the mask.
+  EXPECT_EQ(Find(all, "gc.evaluate").parameters.Get("input_labels"), 126);
   GraphBuilder c;
   const ProtocolPlan one = PlanOf("delphi", c.Build({c.Relu(c.Input({65'536}))}));
   EXPECT_EQ(Down(one, Phase::kOnline, "gc.send_labels"), 77'594'630);

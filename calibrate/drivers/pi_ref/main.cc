@@ -14,8 +14,9 @@ int main() {
     return 1;
   }
   // Big buffers are kept between repetitions: a protocol that runs for long does
-  // not fetch fresh pages from the kernel for every layer.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  // not fetch fresh pages from the kernel for every layer. (A threshold for mmap above
+  // 32 MiB is refused by glibc: none is used at all.)
+  mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   picost::pi_ref::PiRefDriver driver;
   return picost::calibrate::ServeDriver(driver, std::cin, std::cout);

@@ -36,7 +36,8 @@ struct StepParameters {
                {"circuit_bytes", 0},
                {"chunk_circuits", int64_t{1} << 62},
                {"chunk_bytes", kTableHeaderBytes},
-               {"garbler_is_client", client_garbles}},
+               {"garbler_is_client", client_garbles},
+               {"input_labels", shared.circuit.inputs()}},
         labels{{"labels", shared.circuit.garbler_inputs},
                {"label_bytes", 16},
                {"circuit_bytes", 0},
@@ -44,7 +45,8 @@ struct StepParameters {
                {"garbler_is_client", client_garbles}},
         evaluate{{"and_gates", shared.circuit.and_gates},
                  {"returned_bits", shared.modulus.bits()},
-                 {"garbler_is_client", client_garbles}} {}
+                 {"garbler_is_client", client_garbles},
+                 {"input_labels", shared.circuit.inputs()}} {}
 
   ParameterMap extension, garble, labels, evaluate;
 };

@@ -65,47 +65,61 @@ class OtOperation : public RepeatedOperation {
 
   absl::Status Run(Repetition& repetition) override {
     if (kind_ == Kind::kSetup) {
-      PICOST_RETURN_IF_ERROR(TimeStep(
-          channel_, "ot.setup", setup_, count_, Step::WORKS,
-          [&]() -> absl::Status {
-            for (int64_t i = 0; i < count_; ++i) PICOST_RETURN_IF_ERROR(SetUp());
-            return absl::OkStatus();
-          },
-          repetition));
+      PICOST_RETURN_IF_ERROR(TimeSetups(repetition));
       // Right where an extension from these base transfers is.
-      SecretBlocks made;
       choices_ = TestBlocks(0, 0, 1);
-      PICOST_RETURN_IF_ERROR(Correlated(128, made));
-      return CheckCorrelated(128, made, repetition);
+      PICOST_RETURN_IF_ERROR(Correlated(128));
+      return CheckCorrelated(128, repetition);
     }
-    SecretBlocks made;
     PICOST_RETURN_IF_ERROR(TimeStep(
         channel_, "ot.extension", extension_, count_, Step::WORKS,
         [&]() -> absl::Status {
-          if (kind_ == Kind::kCorrelated) return Correlated(count_, made);
+          if (kind_ == Kind::kCorrelated) return Correlated(count_);
           return sends_ ? sender_->Chosen(channel_, messages_)
-                        : receiver_->Chosen(channel_, choices_, count_, made);
+                        : receiver_->Chosen(channel_, choices_, count_, made_);
         },
         repetition));
-    if (kind_ == Kind::kCorrelated) return CheckCorrelated(count_, made, repetition);
-    repetition.set_correct(sends_ || ChosenIsRight(made));
+    if (kind_ == Kind::kCorrelated) return CheckCorrelated(count_, repetition);
+    repetition.set_correct(sends_ || ChosenIsRight());
     return absl::OkStatus();
   }
 
  private:
-  absl::Status Correlated(int64_t count, SecretBlocks& made) {
-    return sends_ ? sender_->Correlated(channel_, count, made)
-                  : receiver_->Correlated(channel_, choices_, count, made);
+  // Each by itself: the party that is done first would wait for the other one in the next.
+  absl::Status TimeSetups(Repetition& repetition) {
+    Repetition setups;
+    for (int64_t i = 0; i < count_; ++i) {
+      PICOST_RETURN_IF_ERROR(TimeStep(
+          channel_, "ot.setup", setup_, 1, Step::WORKS, [&] { return SetUp(); }, setups));
+    }
+    Step& sum = *repetition.add_steps();
+    sum = setups.steps(0);
+    for (int64_t i = 1; i < count_; ++i) {
+      const Step& step = setups.steps(static_cast<int>(i));
+      sum.set_count(sum.count() + step.count());
+      sum.set_wall_seconds(sum.wall_seconds() + step.wall_seconds());
+      sum.set_cpu_seconds(sum.cpu_seconds() + step.cpu_seconds());
+      sum.set_bytes_sent(sum.bytes_sent() + step.bytes_sent());
+      sum.set_bytes_received(sum.bytes_received() + step.bytes_received());
+      sum.set_messages_sent(sum.messages_sent() + step.messages_sent());
+      sum.set_flights(sum.flights() + step.flights());
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Correlated(int64_t count) {
+    return sends_ ? sender_->Correlated(channel_, count, made_)
+                  : receiver_->Correlated(channel_, choices_, count, made_);
   }
 
   // The sender shows delta and up to 4,096 of its blocks.
-  absl::Status CheckCorrelated(int64_t count, const SecretBlocks& made, Repetition& repetition) {
+  absl::Status CheckCorrelated(int64_t count, Repetition& repetition) {
     const int64_t shown = std::min<int64_t>(count, 4096);
     const int64_t bytes = shown * int64_t{sizeof(Block)};
     if (sends_) {
       repetition.set_correct(true);
       PICOST_RETURN_IF_ERROR(channel_.Send(&delta_, sizeof(delta_)));
-      return channel_.Send(made.data(), bytes);
+      return channel_.Send(made_.data(), bytes);
     }
     Block delta;
     SecretBlocks theirs(static_cast<size_t>(shown));
@@ -115,17 +129,17 @@ class OtOperation : public RepeatedOperation {
     bool correct = true;
     for (int64_t i = 0; i < shown; ++i) {
       const size_t at = static_cast<size_t>(i);
-      if (!((made[at] ^ theirs[at]) == (MaskOf(GetBit(bits, i)) & delta))) correct = false;
+      if (!((made_[at] ^ theirs[at]) == (MaskOf(GetBit(bits, i)) & delta))) correct = false;
     }
     repetition.set_correct(correct);
     return absl::OkStatus();
   }
 
-  bool ChosenIsRight(const SecretBlocks& made) const {
+  bool ChosenIsRight() const {
     const uint8_t* bits = reinterpret_cast<const uint8_t*>(choices_.data());
     for (int64_t i = 0; i < count_; ++i) {
       const size_t chosen = static_cast<size_t>(2 * i + GetBit(bits, i));
-      if (!(made[static_cast<size_t>(i)] == messages_[chosen])) return false;
+      if (!(made_[static_cast<size_t>(i)] == messages_[chosen])) return false;
     }
     return true;
   }
@@ -137,6 +151,7 @@ class OtOperation : public RepeatedOperation {
   ParameterMap extension_, setup_;
   Block delta_;
   SecretBlocks choices_, messages_;
+  SecretBlocks made_;  // kept between repetitions, as a garbled circuit's labels are
   std::unique_ptr<OtExtensionSender> sender_;
   std::unique_ptr<OtExtensionReceiver> receiver_;
 };

@@ -11,8 +11,9 @@
 namespace picost::pi_ref {
 namespace {
 
-// Blocks of a column worked on together: 64 * 128 transfers, 128 KiB a message.
-constexpr int64_t kChunkBlocks = 64;
+// Blocks of a column worked on together: 16 * 128 transfers, 32 KiB a message, so that
+// columns and message lie in the first caches however many transfers there are.
+constexpr int64_t kChunkBlocks = 16;
 
 int64_t PaddedBlocks(int64_t count) { return (count + kOtSecurity - 1) / kOtSecurity; }
 

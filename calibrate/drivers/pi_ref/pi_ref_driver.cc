@@ -60,7 +60,7 @@ Operation Declare(const char* name, const char* unit, std::vector<const char*> p
 calibrate::Description PiRefDriver::Describe() {
   calibrate::Description description;
   description.set_name("pi-ref");
-  description.set_version("2");
+  description.set_version("3");
   description.set_flags("-O2 -maes -msse4.1, one thread");
   description.set_security(
       "semi-honest; AES-128 as an ideal cipher (half gates, re-keyed hash), computational "

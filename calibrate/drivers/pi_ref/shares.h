@@ -22,6 +22,8 @@
 #define PICOST_CALIBRATE_DRIVERS_PI_REF_SHARES_H_
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -83,6 +85,17 @@ class ShareArithmetic {
                                                    int degree);
 
  private:
+  // Shares of the factors of products, element by element.
+  struct Factors {
+    const Elements* x;
+    const Elements* y;
+  };
+  // Products of some elements of one pair of factors, from `first` on.
+  using Take = std::function<void(size_t pair, size_t first, std::span<const uint64_t> products)>;
+  // All pairs, of equal lengths, opened in one exchange; take gets products in order.
+  absl::Status MultiplyPairs(const std::vector<Factors>& pairs, const Triples& triples,
+                             const Take& take);
+
   calibrate::Channel& channel_;
   int party_;
   Modulus modulus_;
