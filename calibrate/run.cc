@@ -252,7 +252,8 @@ absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
                              .repetitions = options.repetitions,
                              .network = options.parties.one_machine ? "lo" : "measured",
                              .journal = folder + ".journal",
-                             .most_seconds = options.quick ? 60.0 : 600.0};
+                             .most_seconds = (options.quick ? 60.0 : 600.0) /
+                                             static_cast<double>(options.drivers.size())};
   PICOST_ASSIGN_OR_RETURN(SweepResult sweep,
                           RunSweep(*pair, sweep_options, [&](const SweepProgress& progress) {
                             PrintProgress(driver.name, progress);

@@ -19,6 +19,8 @@
 namespace picost::calibrate {
 namespace {
 
+constexpr int kFewestPasses = 3;  // however long they take: a median needs them
+
 // One finished point: a line "# NAME" and its rows behind it, closed by "# done".
 class Journal {
  public:
@@ -199,7 +201,10 @@ absl::StatusOr<SweepResult> RunSweep(DriverPair& pair, const SweepOptions& optio
   Measurer measurer(pair, options, progress);
   measurer.Expect(options.repetitions * static_cast<int>(all.size()));
   int pass = 0;
-  for (; pass < options.repetitions; ++pass) PICOST_RETURN_IF_ERROR(measurer.Pass(pass, all));
+  while (pass < options.repetitions &&
+         (pass < kFewestPasses || measurer.Elapsed() < options.most_seconds)) {
+    PICOST_RETURN_IF_ERROR(measurer.Pass(pass++, all));
+  }
   for (Measured* each : all) {
     if (LargestSpread(each->samples, nullptr) > options.noisy_spread) spreading.push_back(each);
   }

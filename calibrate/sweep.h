@@ -24,10 +24,10 @@ struct SweepOptions {
   int64_t input_seed = 1;
   double timeout_seconds = 300;  // of one point
   // Points with a shape whose repetitions spread more (standard deviation / median) are
-  // measured as often again, in further passes behind all others that begin within
-  // most_seconds. Nothing is thrown away; what still spreads is noted as noisy.
+  // measured as often again, in further passes behind all others. Nothing is thrown away;
+  // what still spreads is noted as noisy.
   double noisy_spread = 0.10;
-  double most_seconds = 600;
+  double most_seconds = 600;  // no pass begins later, the first three apart
 };
 
 struct SweepProgress {

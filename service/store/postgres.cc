@@ -140,8 +140,8 @@ absl::StatusOr<Pool::Connection> Pool::Open() const {
 
 absl::StatusOr<std::unique_ptr<Pool>> Pool::Connect(const std::string& address, int size) {
   std::unique_ptr<Pool> pool(new Pool(address, size));
-  PICOST_ASSIGN_OR_RETURN(Connection first, pool->Acquire());
-  pool->Release(std::move(first));
+  PICOST_ASSIGN_OR_RETURN(Connection first, pool->Open());
+  pool->idle_.push_back(std::move(first));
   return pool;
 }
 
@@ -158,8 +158,12 @@ absl::StatusOr<Pool::Connection> Pool::Acquire() {
   }
   if (connection != nullptr && PQstatus(connection.get()) == CONNECTION_OK) return connection;
   auto opened = Open();
-  if (!opened.ok()) Release(nullptr);
-  return opened;
+  if (opened.ok()) return opened;
+  Release(nullptr);
+  // Answers of a daemon carry this to its callers: libpq's words name the host.
+  return MakeError(absl::StatusCode::kUnavailable, "the database cannot be reached",
+                   {.field = "store",
+                    .mend = "Try again; whoever runs the daemon looks whether the database does."});
 }
 
 void Pool::Release(Connection connection) {

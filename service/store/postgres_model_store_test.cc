@@ -68,6 +68,10 @@ TEST_F(PostgresTest, TheStoreRecoversWhenItsServerDoes) {
   ASSERT_TRUE(store->InsertIfAbsent(Record("aa")).ok());
   TestServer().Stop();
   EXPECT_EQ(store->Get("aa").status().code(), absl::StatusCode::kUnavailable);
+  // By a connection of its own, whose failure would name the server's place.
+  const absl::Status unreachable = store->Get("aa").status();
+  EXPECT_EQ(unreachable.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(unreachable.message().find("socket"), std::string_view::npos) << unreachable;
   EXPECT_FALSE(store->Check().ok());
   TestServer().Start();
   EXPECT_EQ(*store->Get("aa"), Record("aa"));

@@ -141,6 +141,10 @@ TEST(DriverChain, WhatSpreadsIsMeasuredAsOftenAgainWhileThereIsTime) {
   const auto no_time = RunSweep(**pair, options, nothing);
   ASSERT_TRUE(no_time.ok()) << no_time.status();
   EXPECT_EQ(no_time->measurements, 2 * no_time->points);
+  options.repetitions = 5;
+  const auto few = RunSweep(**pair, options, nothing);
+  ASSERT_TRUE(few.ok()) << few.status();
+  EXPECT_EQ(few->measurements, 3 * few->points);
 }
 
 TEST(DriverChain, ProgressCountsUpToTheEndWithTheTimeLeft) {

@@ -122,6 +122,10 @@ class TokenTest(unittest.TestCase):
         wait.until(lambda b: b.find_element(By.ID, "content").get_attribute("data-ready") == "sources")
         self.assertIn("deployments/wan", self.browser.find_element(By.ID, "content").text)
         self.assertNotIn(self.token, self.browser.current_url)
+        # This daemon has no study: each view of one says how to begin.
+        for view in ("front", "layers", "curve"):
+            self.browser.get(self.origin + "/#view=" + view)
+            wait.until(lambda b: "There is no study yet" in b.find_element(By.ID, "content").text, view)
 
 
 @needs_browser

@@ -23,24 +23,18 @@ def import_emp(path):
     traffic = (evaluator["bytes_sent"], garbler["bytes_sent"], garbler["rounds"])
     # "ring32", "p41": the bit width of what is shared.
     bits = int(p.get("mod", "ring32").lstrip("ringp"))
-    # Of each party the shares of what goes in (a ReLU's operand, the four of a window);
-    # of the evaluator the mask, too.
-    operands = 4 if op.startswith("gc_maxpool2x2") else 1
-    input_labels = (2 * operands + 1) * bits
     if op.endswith("_offline_garble_send"):
       table.add("gc.garble", params(
           and_gates=p["ands"], extra_blocks=0, sent_labels=0, decoding_bits=bits, block_bytes=16,
           label_bytes=16, circuit_bytes=0, chunk_circuits=UNBOUNDED, chunk_bytes=80,
-          garbler_is_client=0, input_labels=input_labels), p["n"], "server", network, repeat,
-                garbler["wall_s"],
+          garbler_is_client=0), p["n"], "server", network, repeat, garbler["wall_s"],
                 garbler["cpu_s"], traffic)
     elif op.endswith("_online"):
       evaluate = float(p["eval_s"])
       labels = int(garbler["bytes_sent"]) // (16 * p["n"])
-      assert labels == operands * bits
       table.add("gc.evaluate", params(and_gates=p["ands"], returned_bits=bits,
-                                      garbler_is_client=0, input_labels=input_labels), p["n"],
-                "client", "none", repeat, evaluate, None, (evaluator["bytes_sent"], 0, 1))
+                                      garbler_is_client=0), p["n"], "client", "none", repeat,
+                evaluate, None, (evaluator["bytes_sent"], 0, 1))
       table.add("gc.send_labels", params(
           labels=labels, label_bytes=16, circuit_bytes=0, message_bytes=0, garbler_is_client=0),
                 p["n"], "server", network, repeat, float(evaluator["wall_s"]) - evaluate, None,

@@ -23,7 +23,7 @@ void DeclareSweep(calibrate::Capabilities& capabilities) {
   for (const int64_t count : {1, 2, 4}) {
     Add(capabilities, "ot.setup", {{"client_first", 0}}, count, true);
   }
-  for (const int64_t count : {1024, 16'384, 262'144, 1'048'576, 4'194'304}) {
+  for (const int64_t count : {1024, 4096, 16'384, 262'144, 1'048'576, 4'194'304}) {
     Add(capabilities, "ot.correlated", {{"client_first", 0}}, count, count <= 1'048'576);
     Add(capabilities, "ot.chosen", {{"client_first", 0}}, count, count <= 262'144);
   }
