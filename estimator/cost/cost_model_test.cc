@@ -135,12 +135,12 @@ TEST(CostModelTest, WorkThatNoSampleHasIsNotCovered) {
   EXPECT_EQ(model->Find(call(degree)), nullptr);
 }
 
-// Evaluations of ten sizes at 22 ns a gate and 3 ns an input label, one label for two
-// gates in a ReLU over a field, one for one over a ring.
+// Evaluations of four circuits at 22 ns a gate and 3 ns an input label: half a label for a
+// gate in a ReLU over a field, one in a ReLU over a ring, more in a truncation.
 std::shared_ptr<const CostModel> EvaluationModel(bool labels_stated) {
   std::vector<Sample> samples;
   for (const int64_t count : {256, 1024, 4096, 16384, 65536}) {
-    for (const auto& [gates, labels] : {std::pair{242, 123}, {93, 96}}) {
+    for (const auto& [gates, labels] : {std::pair{242, 123}, {93, 96}, {347, 288}, {72, 111}}) {
       const Parameters stated = {{"and_gates", gates},
                                  {"returned_bits", 0},
                                  {"garbler_is_client", 0},
