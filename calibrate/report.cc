@@ -72,8 +72,8 @@ std::vector<std::string> Advice(const FitGroup& group, const std::vector<HeldOut
     if (group.usage_maximum[j] == 0) {
       if (!item.refines) advice.push_back(absl::StrCat("nothing measured has any ", item.name));
     } else if (group.coefficients[j] == 0) {
-      advice.push_back(absl::StrCat("the unit cost of ", item.name,
-                                    " is lost in the others: vary it more"));
+      advice.push_back(
+          absl::StrCat("the unit cost of ", item.name, " is lost in the others: vary it more"));
     }
   }
   for (const HeldOut& shape : held_out) {

@@ -248,12 +248,12 @@ absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
                     pair->server_description().machine().processor();
   std::printf("\n%s %s: %s\n", driver.name.c_str(), pair->client_description().version().c_str(),
               pair->client_description().security().c_str());
-  SweepOptions sweep_options{.quick = options.quick,
-                             .repetitions = options.repetitions,
-                             .network = options.parties.one_machine ? "lo" : "measured",
-                             .journal = folder + ".journal",
-                             .most_seconds = (options.quick ? 60.0 : 600.0) /
-                                             static_cast<double>(options.drivers.size())};
+  SweepOptions sweep_options{
+      .quick = options.quick,
+      .repetitions = options.repetitions,
+      .network = options.parties.one_machine ? "lo" : "measured",
+      .journal = folder + ".journal",
+      .most_seconds = (options.quick ? 60.0 : 600.0) / static_cast<double>(options.drivers.size())};
   PICOST_ASSIGN_OR_RETURN(SweepResult sweep,
                           RunSweep(*pair, sweep_options, [&](const SweepProgress& progress) {
                             PrintProgress(driver.name, progress);

@@ -83,8 +83,8 @@ class Measurer {
   // One repetition of each: the pass with this number.
   absl::Status Pass(int number, const std::vector<Measured*>& points) {
     for (Measured* measured : points) {
-      const std::string name = absl::StrCat(
-          PointName(*measured->point), number == 0 ? "" : absl::StrCat(" pass ", number + 1));
+      const std::string name = absl::StrCat(PointName(*measured->point),
+                                            number == 0 ? "" : absl::StrCat(" pass ", number + 1));
       ReportProgress(name);
       PICOST_ASSIGN_OR_RETURN(std::vector<cost::Sample> got, Get(name, number, *measured->point));
       measured->samples.insert(measured->samples.end(), std::make_move_iterator(got.begin()),

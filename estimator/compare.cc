@@ -1,7 +1,6 @@
 #include "estimator/compare.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <memory>
 #include <utility>
@@ -34,16 +33,16 @@ std::vector<Phase> PhasesOf(CompareMetric metric) {
 // independent.
 std::optional<Interval> SecondsOf(const Phases& phases, CompareMetric metric) {
   double point = 0;
-  double squares = 0;
+  cost::HalfWidthSum halves;
   double level = 1;
   for (const Phase phase : PhasesOf(metric)) {
     const std::optional<Interval>& part = phases[static_cast<int>(phase)].latency_seconds;
     if (!part.has_value()) return std::nullopt;
     point += part->p50;
-    squares += (part->high - part->p50) * (part->high - part->p50);
+    halves.Add(cost::HalfWidthsOf(*part));
     level = std::min(level, part->level);
   }
-  return cost::MakeInterval(point, std::sqrt(squares), level);
+  return cost::MakeInterval(point, halves.Root(), level);
 }
 
 std::optional<double> PointOf(const absl::StatusOr<Phases>& phases, CompareMetric metric) {

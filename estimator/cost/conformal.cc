@@ -8,6 +8,16 @@
 #include "estimator/cost/uncertainty.h"
 
 namespace picost::cost {
+namespace {
+
+constexpr HalfWidths kNormal = {kNormalQuantile, kNormalQuantile};
+
+double SignedError(double predicted, double seconds) {
+  const double error = RatioError(predicted, seconds);
+  return seconds < predicted ? -error : error;
+}
+
+}  // namespace
 
 std::optional<double> ConformalQuantile(std::vector<double> scores, double level) {
   const auto count = static_cast<double>(scores.size());
@@ -15,6 +25,22 @@ std::optional<double> ConformalQuantile(std::vector<double> scores, double level
   if (scores.empty() || rank > count) return std::nullopt;
   std::sort(scores.begin(), scores.end());
   return scores[static_cast<size_t>(rank) - 1];
+}
+
+std::optional<HalfWidths> EqualTails(const std::vector<double>& scores, double level) {
+  std::vector<double> negated, absolute;
+  for (const double score : scores) {
+    negated.push_back(-score);
+    absolute.push_back(std::abs(score));
+  }
+  const double tail = 1 - (1 - level) / 2;
+  const std::optional<double> above = ConformalQuantile(scores, tail);
+  const std::optional<double> below = ConformalQuantile(negated, tail);
+  // The point itself is always inside.
+  if (above.has_value()) return HalfWidths{std::max(*above, 0.0), std::max(*below, 0.0)};
+  const std::optional<double> both = ConformalQuantile(absolute, level);
+  if (!both.has_value()) return std::nullopt;
+  return HalfWidths{*both, *both};
 }
 
 double RatioError(double a, double b) { return std::max(a / b, b / a) - 1; }
@@ -41,7 +67,7 @@ ConformalScores::ConformalScores(const FitGroup& group) : group_(&group) {
       if (!(seconds > 0)) continue;
       const std::vector<int64_t>& usage = group.shapes[i].usage;
       const double expected = std::sqrt(group.CallVariance(usage)) / group.Point(usage);
-      shape_scores_.push_back(RatioError(*predicted[i], seconds) / expected);
+      shape_scores_.push_back(SignedError(*predicted[i], seconds) / expected);
     }
   }
 }
@@ -58,7 +84,7 @@ void ConformalScores::AddLayer(const std::string& run, const primitives::Primiti
   }
   const double total = work + link;
   const double score =
-      total * RatioError(total, seconds) / std::sqrt(group_->CallVariance(call.usage));
+      total * SignedError(total, seconds) / std::sqrt(group_->CallVariance(call.usage));
   (LinkDecides(link, total) ? link_scores_ : layer_scores_).push_back(score);
   runs_.insert(run);
 }
@@ -80,10 +106,10 @@ void ConformalScores::Finish(const ConformalScores& others, FitGroup& group) con
     scores.insert(scores.end(), others.layer_scores_.begin(), others.layer_scores_.end());
     runs.insert(others.runs_.begin(), others.runs_.end());
   }
-  const std::optional<double> quantile = ConformalQuantile(scores, kIntervalLevel);
+  const std::optional<HalfWidths> factors = EqualTails(scores, kIntervalLevel);
   group.score_count = static_cast<int64_t>(scores.size());
-  group.interval_claimed = quantile.has_value();
-  group.conformal_factor = quantile.value_or(kNormalQuantile);
+  group.interval_claimed = factors.has_value();
+  group.conformal = factors.value_or(kNormal);
   // A category with few rows of its own is nearer to other operations over the same
   // links than to the same operation without one.
   const std::vector<double>* link = &link_scores_;
@@ -91,10 +117,9 @@ void ConformalScores::Finish(const ConformalScores& others, FitGroup& group) con
     link = &others.link_scores_;
     runs.insert(others.runs_.begin(), others.runs_.end());
   }
-  group.link_conformal_factor =
-      link->size() < kEnoughLinkRows
-          ? group.conformal_factor
-          : ConformalQuantile(*link, kIntervalLevel).value_or(kNormalQuantile);
+  group.link_conformal = link->size() < kEnoughLinkRows
+                             ? group.conformal
+                             : EqualTails(*link, kIntervalLevel).value_or(kNormal);
   group.discrepancy_runs.assign(runs.begin(), runs.end());
 }
 

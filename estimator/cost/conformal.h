@@ -3,9 +3,11 @@
 // in a Random World, 2005; normalised scores as in Lei et al., JASA 2018).
 //
 // The score of a row is its relative error, as a ratio of at least 1 less 1,
-// divided by the relative error that the fit predicts for it. Rows are the
-// repetitions of each shape against a fit without this shape, and layers of
-// whole-network runs, composed over the link that they ran on.
+// divided by the relative error that the fit predicts for it; negative where the row
+// took less than predicted. Rows are the repetitions of each shape against a fit without
+// this shape, and layers of whole-network runs, composed over the link that they ran on.
+// What disturbs a processor adds time, so that most large scores are positive: each end
+// of an interval leaves out half of what both may (equal tails), by a quantile of its own.
 //
 // Rows whose time is mostly the link's have a quantile of their own (a category of
 // Mondrian conformal prediction, ibid. section 4.5): processors that wait most of the
@@ -26,6 +28,11 @@ namespace picost::cost {
 // The ceil((n + 1) level)-th smallest of n scores; nothing where n is too small to
 // claim the level (under 9 scores at 90 %, under 19 at 95 %).
 std::optional<double> ConformalQuantile(std::vector<double> scores, double level);
+
+// Factors of both ends that leave out (1 - level) / 2 of signed scores each. With fewer
+// scores than that asks for (19 at 90 %) one for both, from the scores' absolute values;
+// nothing where these are too few as well.
+std::optional<HalfWidths> EqualTails(const std::vector<double>& scores, double level);
 
 // Seconds of each shape of the group as predicted by a fit without it; nothing
 // where the others do not cover its work.

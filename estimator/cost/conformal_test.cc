@@ -30,6 +30,32 @@ TEST(ConformalTest, TooFewScoresClaimNothing) {
   EXPECT_FALSE(ConformalQuantile({}, 0.9).has_value());
 }
 
+TEST(ConformalTest, EachEndLeavesOutHalfOfWhatBothMay) {
+  std::vector<double> scores;
+  for (int i = 1; i <= 100; ++i) scores.push_back(i <= 80 ? i : -i);  // -81 .. -100
+  const auto tails = EqualTails(scores, 0.9);
+  ASSERT_TRUE(tails.has_value());
+  EXPECT_EQ(tails->above, 76);  // the 96th of 100: five are above it, of 80 positive ones four
+  EXPECT_EQ(tails->below, 96);
+}
+
+TEST(ConformalTest, AnEndIsNeverBeyondThePoint) {
+  std::vector<double> scores;
+  for (int i = 1; i <= 40; ++i) scores.push_back(i);  // all took longer
+  const auto tails = EqualTails(scores, 0.9);
+  ASSERT_TRUE(tails.has_value());
+  EXPECT_EQ(tails->below, 0);
+}
+
+TEST(ConformalTest, FewScoresGiveBothEndsOneQuantile) {
+  std::vector<double> scores;
+  for (int i = 1; i <= 18; ++i) scores.push_back(i % 2 == 0 ? i : -i);
+  const auto tails = EqualTails(scores, 0.9);
+  ASSERT_TRUE(tails.has_value());
+  EXPECT_EQ(*tails, (HalfWidths{18, 18}));  // ceil(19 x 0.9)
+  EXPECT_FALSE(EqualTails({1, 2, 3}, 0.9).has_value());
+}
+
 // Ten shapes, one of them 40 % slower than the others say.
 std::shared_ptr<const CalibrationTable> Table() {
   std::vector<Sample> samples;
@@ -76,7 +102,7 @@ TEST(ConformalTest, LayersOfOtherRunsWidenTheIntervalAndAreNamed) {
   EXPECT_TRUE(a.discrepancy_runs.empty());
   EXPECT_EQ(b.score_count, 200);  // layers alone: there are enough
   EXPECT_EQ(b.discrepancy_runs, std::vector<std::string>{"some_network"});
-  EXPECT_GT(b.conformal_factor, a.conformal_factor);
+  EXPECT_GT(b.conformal.above, a.conformal.above);
   // Runs never touch the fit itself.
   EXPECT_EQ(a.coefficients, b.coefficients);
 }
@@ -101,13 +127,12 @@ TEST(ConformalTest, RowsThatTheLinkDecidesHaveAQuantileOfTheirOwn) {
   ASSERT_TRUE(model.ok());
   const FitGroup& group = (*model)->groups().front();
   EXPECT_EQ(group.score_count, 100);  // of the processors
-  EXPECT_GT(group.link_conformal_factor, 0);
-  EXPECT_LT(group.link_conformal_factor, 0.7 * group.conformal_factor);
+  EXPECT_GT(group.link_conformal.above, 0);
+  EXPECT_LT(group.link_conformal.above, 0.7 * group.conformal.above);
   // Without the link's profile nobody knows how much of the time is the link's.
   const auto blind = CostModel::Fit(Table(), layers);
   ASSERT_TRUE(blind.ok());
-  EXPECT_EQ((*blind)->groups().front().link_conformal_factor,
-            (*blind)->groups().front().conformal_factor);
+  EXPECT_EQ((*blind)->groups().front().link_conformal, (*blind)->groups().front().conformal);
 }
 
 TEST(ConformalTest, OneShapeClaimsNoInterval) {
@@ -115,7 +140,7 @@ TEST(ConformalTest, OneShapeClaimsNoInterval) {
       "one", {SyntheticSample("cheetah.trunc", kTrunc, 8, Executor::kClient, {2e-4, 1e-7})}));
   ASSERT_TRUE(model.ok());
   EXPECT_FALSE((*model)->groups().front().interval_claimed);
-  EXPECT_EQ((*model)->groups().front().conformal_factor, kNormalQuantile);
+  EXPECT_EQ((*model)->groups().front().conformal, (HalfWidths{kNormalQuantile, kNormalQuantile}));
 }
 
 }  // namespace

@@ -13,9 +13,9 @@
 //   variance = u' S u + sum over calls (own x seconds)^2 + (session x point)^2
 //
 // own: scatter of one call (misfit of its shape and of its repetitions);
-// session: how far a whole process runs faster or slower than another. Half the
-// width of an interval is `conformal_factor` times the root of the variance: the
-// quantile, over rows that the fit has not seen, of error by predicted error.
+// session: how far a whole process runs faster or slower than another. The halves of
+// an interval are `conformal` factors times the root of the variance: quantiles, over
+// rows that the fit has not seen, of error by predicted error.
 #ifndef PICOST_ESTIMATOR_COST_COST_MODEL_H_
 #define PICOST_ESTIMATOR_COST_COST_MODEL_H_
 
@@ -27,6 +27,7 @@
 #include "absl/status/statusor.h"
 #include "estimator/cost/calibration_table.h"
 #include "estimator/cost/network_profile.h"
+#include "estimator/cost/uncertainty.h"
 #include "estimator/primitives/primitive.h"
 
 namespace picost::cost {
@@ -64,8 +65,8 @@ struct FitGroup {
   double repetition_relative_stddev = 0;  // median over shapes
   double session_relative_stddev = 0;
   // Split conformal prediction at kIntervalLevel; claimed only with enough scores.
-  double conformal_factor = 0;
-  double link_conformal_factor = 0;  // where the link takes most of the time
+  HalfWidths conformal;       // in roots of the variance
+  HalfWidths link_conformal;  // where the link takes most of the time
   int64_t score_count = 0;
   bool interval_claimed = false;
   // Share of the shorter of work and transfer that runs at the same time as the

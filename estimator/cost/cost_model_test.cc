@@ -145,8 +145,8 @@ std::shared_ptr<const CostModel> EvaluationModel(bool labels_stated) {
                                  {"returned_bits", 0},
                                  {"garbler_is_client", 0},
                                  {"input_labels", labels}};
-      Sample sample = SyntheticSample("gc.evaluate", stated, count, Executor::kClient,
-                                      {0, 22e-9, 3e-9});
+      Sample sample =
+          SyntheticSample("gc.evaluate", stated, count, Executor::kClient, {0, 22e-9, 3e-9});
       if (!labels_stated) {
         sample.parameters = {{"and_gates", gates}, {"returned_bits", 0}, {"garbler_is_client", 0}};
       }
@@ -157,12 +157,10 @@ std::shared_ptr<const CostModel> EvaluationModel(bool labels_stated) {
 }
 
 TEST(CostModelTest, AnItemThatRefinesOthersMayBeToldByNoSample) {
-  const PrimitiveCall call = *MakeCall("gc.evaluate",
-                                       {{"and_gates", 120},
-                                        {"returned_bits", 0},
-                                        {"garbler_is_client", 0},
-                                        {"input_labels", 123}},
-                                       4096, Phase::kOnline, Executor::kClient);
+  const PrimitiveCall call = *MakeCall(
+      "gc.evaluate",
+      {{"and_gates", 120}, {"returned_bits", 0}, {"garbler_is_client", 0}, {"input_labels", 123}},
+      4096, Phase::kOnline, Executor::kClient);
   const double seconds = 4096 * (120 * 22e-9 + 123 * 3e-9);
   const auto told = EvaluationModel(true);
   ASSERT_NE(told->Find(call), nullptr);

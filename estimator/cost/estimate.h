@@ -11,6 +11,7 @@
 #include "estimator/base/interval.h"
 #include "estimator/base/units.h"
 #include "estimator/cost/calibration_table.h"
+#include "estimator/cost/uncertainty.h"
 #include "estimator/primitives/primitive.h"
 
 namespace picost::cost {
@@ -51,8 +52,8 @@ struct PhaseCost {
   primitives::Traffic duplex_traffic;  // part of traffic: both directions at once
   // Of the interval that work alone has: where most of the time is the processors', and
   // where it is the link's.
-  double compute_half_width_seconds = 0;
-  double link_half_width_seconds = 0;
+  HalfWidths compute_half_widths_seconds;
+  HalfWidths link_half_widths_seconds;
   std::vector<OverlapTerm> overlaps = {};  // in a fixed order
   // In the order of the calls, whatever the link at hand does. Sessions fill it when
   // they are asked to (EditSession::EvaluateForLinks).

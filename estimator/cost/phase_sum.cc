@@ -21,9 +21,10 @@ struct Work {
   double seconds = 0;
   double variance = 0;
 
-  double HalfWidthSquared(bool link_decides) const {
-    const double factor = link_decides ? group->link_conformal_factor : group->conformal_factor;
-    return factor * factor * variance;
+  HalfWidths Halves(bool link_decides) const {
+    const HalfWidths& factors = link_decides ? group->link_conformal : group->conformal;
+    const double deviation = std::sqrt(variance);
+    return {factors.above * deviation, factors.below * deviation};
   }
 };
 
@@ -121,9 +122,8 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
   const double link = cost.transfer_seconds + cost.flight_seconds + cost.slow_start_seconds -
                       cost.overlapped_seconds;
   const bool link_decides = LinkDecides(link, point + link);
-  double squares = 0;        // half widths of independent parts
-  double plain_squares = 0;  // where processors decide, where the link does
-  double link_squares = 0;
+  HalfWidthSum halves;                     // of independent parts
+  HalfWidthSum plain_halves, link_halves;  // where processors decide, where the link does
   bool complete = true;
   for (int executor = 0; executor < kExecutorCount; ++executor) {
     if (totals.missing[executor]) {
@@ -131,25 +131,26 @@ PhaseCost FinishPhase(Phase phase, const PhaseTotals& totals, const NetworkProfi
       continue;
     }
     double part_point = 0;
-    double part_squares = 0;
+    HalfWidthSum part_halves;
     for (const Work& work : works[executor]) {
       part_point += work.seconds;
-      part_squares += work.HalfWidthSquared(link_decides);
-      plain_squares += work.HalfWidthSquared(/*link_decides=*/false);
-      link_squares += work.HalfWidthSquared(/*link_decides=*/true);
+      part_halves.Add(work.Halves(link_decides));
+      halves.Add(work.Halves(link_decides));
+      plain_halves.Add(work.Halves(/*link_decides=*/false));
+      link_halves.Add(work.Halves(/*link_decides=*/true));
     }
-    *parts[executor] = MakeInterval(part_point, std::sqrt(part_squares), level);
-    squares += part_squares;
+    *parts[executor] = MakeInterval(part_point, part_halves.Root(), level);
   }
-  cost.compute_half_width_seconds = std::sqrt(plain_squares);
-  cost.link_half_width_seconds = std::sqrt(link_squares);
+  cost.compute_half_widths_seconds = plain_halves.Root();
+  cost.link_half_widths_seconds = link_halves.Root();
   if (complete) {
     const double transfer =
         kNormalQuantile * cost.transfer_seconds * network.bandwidth_relative_stddev;
     const double flight = kNormalQuantile * (cost.flight_seconds + cost.slow_start_seconds) *
                           network.round_trip_relative_stddev;
-    squares += transfer * transfer + flight * flight;
-    cost.latency_seconds = MakeInterval(point + link, std::sqrt(squares), level);
+    halves.Add({transfer, transfer});
+    halves.Add({flight, flight});
+    cost.latency_seconds = MakeInterval(point + link, halves.Root(), level);
   }
   return cost;
 }

@@ -1,8 +1,17 @@
 #include "estimator/cost/uncertainty.h"
 
+#include <cmath>
+
 namespace picost::cost {
 
-Interval MakeInterval(double point, double half_width, double level) {
+HalfWidths HalfWidthSum::Root() const { return {std::sqrt(above_), std::sqrt(below_)}; }
+
+HalfWidths HalfWidthsOf(const Interval& interval) {
+  const double below = interval.low > 0 ? interval.p50 * (interval.p50 / interval.low - 1) : 0;
+  return {.above = interval.high - interval.p50, .below = below};
+}
+
+Interval MakeInterval(double point, const HalfWidths& half_widths, double level) {
   Interval interval;
   interval.p50 = point;
   interval.level = level;
@@ -10,12 +19,12 @@ Interval MakeInterval(double point, double half_width, double level) {
     interval.mean = interval.low = interval.high = point;
     return interval;
   }
-  interval.standard_deviation = half_width / kNormalQuantile;
+  interval.standard_deviation = 0.5 * (half_widths.above + half_widths.below) / kNormalQuantile;
   const double relative = interval.standard_deviation / point;
   // Mean of a log-normal over its median: exp(s^2 / 2), to second order.
   interval.mean = point * (1 + 0.5 * relative * relative);
-  interval.low = point / (1 + half_width / point);
-  interval.high = point + half_width;
+  interval.low = point / (1 + half_widths.below / point);
+  interval.high = point + half_widths.above;
   return interval;
 }
 

@@ -75,8 +75,12 @@ std::vector<PrimitiveSpec> GarbledCircuitPrimitives() {
   constexpr int64_t kGates = int64_t{1} << 32;
   const ParameterSpec gates = {"and_gates", "AND gates of one circuit", 0, kGates, false};
   const ParameterSpec input_labels = {
-      "input_labels", "labels of the inputs of one circuit, both parties'; left away: not stated", 0,
-      kGates, false, true};
+      "input_labels",
+      "labels of the inputs of one circuit, both parties'; left away: not stated",
+      0,
+      kGates,
+      false,
+      true};
   std::vector<UsageSpec> gate_usage = {{"circuits", "circuits"},
                                        {"and_gates", "AND gates over all circuits"},
                                        {"input_labels", "input labels over all circuits"}};

@@ -1,7 +1,6 @@
 #include "estimator/study/link_latency.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "estimator/cost/link_time.h"
 #include "estimator/cost/uncertainty.h"
@@ -40,15 +39,15 @@ std::optional<Interval> LatencyOn(primitives::Phase which, const cost::PhaseCost
         term.share * std::min(term.work_seconds, cost::TransferSeconds(term.traffic, network));
   }
   const double link = transfer + flights + slow_start - hidden;
-  const double half_widths[] = {
-      cost::LinkDecides(link, *compute + link) ? phase.link_half_width_seconds
-                                               : phase.compute_half_width_seconds,
+  const double unsure[] = {
       cost::kNormalQuantile * transfer * network.bandwidth_relative_stddev,
       cost::kNormalQuantile * (flights + slow_start) * network.round_trip_relative_stddev};
-  double squares = 0;
-  for (const double half_width : half_widths) squares += half_width * half_width;
+  cost::HalfWidthSum halves;
+  halves.Add(cost::LinkDecides(link, *compute + link) ? phase.link_half_widths_seconds
+                                                      : phase.compute_half_widths_seconds);
+  for (const double half : unsure) halves.Add({half, half});
   const double level = phase.latency_seconds ? phase.latency_seconds->level : 0;
-  return cost::MakeInterval(*compute + link, std::sqrt(squares), level);
+  return cost::MakeInterval(*compute + link, halves.Root(), level);
 }
 
 }  // namespace picost::study

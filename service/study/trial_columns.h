@@ -25,8 +25,8 @@ class TrialColumnsBuilder {
 
   // What the columns of a phase are called.
   struct PhaseNames {
-    std::string up, down, flights, critical, compute, half_width, link_half_width, duplex_up,
-        duplex_down, latency, low, high;
+    std::string up, down, flights, critical, compute, half_width, half_width_below, link_half_width,
+        link_half_width_below, duplex_up, duplex_down, latency, low, high;
   };
 
   // Restarts of one phase: what stands in a column's last row.

@@ -40,8 +40,10 @@ void RestartsToProto(const std::vector<cost::RestartTerm>& from, v1::PhaseLinkTe
 
 void TermsToProto(const cost::PhaseCost& from, v1::PhaseLinkTerms& to) {
   if (const auto compute = study::ComputeSeconds(from)) to.set_compute_seconds(*compute);
-  to.set_compute_half_width_seconds(from.compute_half_width_seconds);
-  to.set_link_half_width_seconds(from.link_half_width_seconds);
+  to.set_compute_half_width_seconds(from.compute_half_widths_seconds.above);
+  to.set_compute_half_width_below_seconds(from.compute_half_widths_seconds.below);
+  to.set_link_half_width_seconds(from.link_half_widths_seconds.above);
+  to.set_link_half_width_below_seconds(from.link_half_widths_seconds.below);
   to.set_duplex_client_to_server_bytes(from.duplex_traffic.client_to_server.value());
   to.set_duplex_server_to_client_bytes(from.duplex_traffic.server_to_client.value());
   to.set_critical_flights(from.critical_flights.value());

@@ -84,15 +84,12 @@ TEST(AccuracyTest, ShapesLeftOutAreWithinTheLimitOfTheirClass) {
 }
 
 TEST(AccuracyTest, IntervalsHoldWhatTheySay) {
-  // One network calibrates the other over this link, and is the worse predicted one.
-  const std::map<std::string, double> misses = {{"cheetah over wan1", 0.965}};
   int groups = 0;
   for (const auto& [name, coverage] : SummariseCoverage(Runs().layers)) {
     if (coverage.rows < 200) continue;
     ++groups;
     EXPECT_GE(coverage.Share(), 0.85) << name;
-    const auto miss = misses.find(name);
-    EXPECT_LE(coverage.Share(), miss == misses.end() ? 0.95 : miss->second) << name;
+    EXPECT_LE(coverage.Share(), 0.95) << name;
   }
   EXPECT_GE(groups, 5);
 }

@@ -147,10 +147,6 @@ std::string Intervals(const std::vector<Score>& layers) {
                           Percent(c.Share()), Percent(c.Low()), Percent(c.High()),
                           c.rows < 200 ? "" : (good ? "met" : "**missed**"));
   }
-  page +=
-      "\nIntervals over wan1 are too wide: most of these rows are of resnet32, calibrated on one "
-      "other network over this link, minionn_cifar, whose convolutions overlap with their replies "
-      "by more than the few link samples of the table show.\n";
   return page + "\n";
 }
 

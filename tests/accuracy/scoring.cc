@@ -139,11 +139,11 @@ std::vector<Score> ScoreShapes(const cost::CostModel& model) {
       score.measured = shape.seconds;
       Summarise(score);
       score.predicted = *predicted[i];
-      score.interval =
-          cost::MakeInterval(score.predicted,
-                             group.conformal_factor * std::sqrt(group.CallVariance(shape.usage)) *
-                                 score.predicted / group.Point(shape.usage),
-                             cost::kIntervalLevel);
+      const double deviation =
+          std::sqrt(group.CallVariance(shape.usage)) * score.predicted / group.Point(shape.usage);
+      score.interval = cost::MakeInterval(
+          score.predicted, {group.conformal.above * deviation, group.conformal.below * deviation},
+          cost::kIntervalLevel);
       scores.push_back(std::move(score));
     }
   }

@@ -148,10 +148,9 @@ absl::Status ShareArithmetic::MultiplyPairs(const std::vector<Factors>& pairs,
           const size_t at = coming.pair * n + coming.first;
           for (size_t i = 0; i < coming.count; ++i) {
             const uint64_t epsilon = modulus_.Add(mine[i], theirs[i]);
-            const uint64_t delta =
-                modulus_.Add(mine[coming.count + i], theirs[coming.count + i]);
-            uint64_t z = modulus_.Add(triples.c[at + i],
-                                      modulus_.Multiply(epsilon, triples.b[at + i]));
+            const uint64_t delta = modulus_.Add(mine[coming.count + i], theirs[coming.count + i]);
+            uint64_t z =
+                modulus_.Add(triples.c[at + i], modulus_.Multiply(epsilon, triples.b[at + i]));
             z = modulus_.Add(z, modulus_.Multiply(delta, triples.a[at + i]));
             if (party_ == 0) z = modulus_.Add(z, modulus_.Multiply(epsilon, delta));
             products[i] = z;
@@ -168,8 +167,7 @@ absl::StatusOr<Elements> ShareArithmetic::Multiply(const Elements& x, const Elem
   Elements product(x.size());
   PICOST_RETURN_IF_ERROR(MultiplyPairs(
       {{&x, &y}}, triples, [&](size_t, size_t first, std::span<const uint64_t> products) {
-        std::copy(products.begin(), products.end(),
-                  product.begin() + static_cast<int64_t>(first));
+        std::copy(products.begin(), products.end(), product.begin() + static_cast<int64_t>(first));
       }));
   return product;
 }
@@ -233,8 +231,8 @@ absl::StatusOr<std::vector<Elements>> ShareArithmetic::EspnPowers(const Elements
     for (int i = 0; i <= k; ++i) {
       pairs.push_back({party_ == 0 ? &own[static_cast<size_t>(i)] : &nothing,
                        party_ == 0 ? &nothing : &own[static_cast<size_t>(k - i)]});
-      terms.push_back({static_cast<size_t>(k - 2),
-                       binomials[static_cast<size_t>(k)][static_cast<size_t>(i)]});
+      terms.push_back(
+          {static_cast<size_t>(k - 2), binomials[static_cast<size_t>(k)][static_cast<size_t>(i)]});
     }
   }
   std::vector<Elements> result(static_cast<size_t>(degree - 1), Elements(n, 0));

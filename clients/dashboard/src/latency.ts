@@ -60,7 +60,9 @@ export function phaseLatency(trials: Trials, phase: Phase, link: Link): Spread {
   const column = (name: string) => trials.column(phase + "." + name);
   const compute = column("compute_seconds");
   const half = column("compute_half_width_seconds");
+  const halfBelow = column("compute_half_width_below_seconds");
   const linkHalf = column("link_half_width_seconds");
+  const linkHalfBelow = column("link_half_width_below_seconds");
   const duplexUp = column("duplex_client_to_server_bytes");
   const duplexDown = column("duplex_server_to_client_bytes");
   const flights = column("critical_flights");
@@ -97,13 +99,15 @@ export function phaseLatency(trials: Trials, phase: Phase, link: Link): Spread {
       onLink -= term.share[i] * Math.min(term.work[i], hidden);
     }
     const seconds = compute[i] + onLink;
-    const width = Math.hypot(
-        onLink > 0.5 * seconds ? linkHalf[i] : half[i],
+    const linkDecides = onLink > 0.5 * seconds;
+    const unsure = Math.hypot(
         QUANTILE * transfer * (network.bandwidth_relative_stddev ?? 0),
         QUANTILE * waiting * (network.round_trip_relative_stddev ?? 0));
+    const above = Math.hypot(linkDecides ? linkHalf[i] : half[i], unsure);
+    const below = Math.hypot(linkDecides ? linkHalfBelow[i] : halfBelow[i], unsure);
     spread.p50[i] = seconds;
-    spread.high[i] = seconds + width;
-    spread.low[i] = seconds > 0 ? seconds / (1 + width / seconds) : seconds;
+    spread.high[i] = seconds + above;
+    spread.low[i] = seconds > 0 ? seconds / (1 + below / seconds) : seconds;
   }
   return spread;
 }
