@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,7 +50,9 @@ ABSL_FLAG(std::string, against, "",
 ABSL_FLAG(std::string, data_dir, "",
           "run: folder of the shipped tables, to compare with and to scale where no driver ran; "
           "default $PICOST_DATA_DIR, else the folder data");
-ABSL_FLAG(int, repetitions, 0, "run: of every point; default 7 with --quick, else 15");
+ABSL_FLAG(int, repetitions, 0,
+          "run: of every point, however long they take; default 7 with --quick, else 15, while "
+          "there is time");
 ABSL_FLAG(std::string, note, "", "run: a remark to keep with the tables");
 ABSL_FLAG(bool, probe_network, true, "run: measure the link first");
 ABSL_FLAG(std::string, format, "csv", "import: csv, sci or crypten");
@@ -123,6 +126,13 @@ absl::StatusOr<std::shared_ptr<const cost::DataDirectory>> Shipped() {
   return std::shared_ptr<const cost::DataDirectory>();
 }
 
+// Under two minutes and under fifteen with what is beside the sweeps; as long as it takes
+// where repetitions are asked for.
+double MostSeconds() {
+  if (absl::GetFlag(FLAGS_repetitions) > 0) return std::numeric_limits<double>::infinity();
+  return absl::GetFlag(FLAGS_quick) ? 60 : 600;
+}
+
 int Repetitions() {
   if (const int given = absl::GetFlag(FLAGS_repetitions); given > 0) return given;
   return absl::GetFlag(FLAGS_quick) ? 7 : 15;
@@ -137,6 +147,7 @@ absl::Status RunCommand(const std::string& command_line) {
                      .quick = absl::GetFlag(FLAGS_quick),
                      .probe_network = absl::GetFlag(FLAGS_probe_network),
                      .repetitions = Repetitions(),
+                     .most_seconds = MostSeconds(),
                      .command_line = command_line,
                      .note = absl::GetFlag(FLAGS_note)};
   if (client.empty() != server.empty()) {

@@ -40,22 +40,24 @@ const FitGroup* FindGroup(const CostModel& model, const std::string& key) {
 std::string HeldOutText(const std::vector<HeldOut>& held_out) {
   std::string text;
   for (const bool extrapolated : {false, true}) {
-    int inside = 0;
+    int inside = 0, close = 0;
     const HeldOut* worst = nullptr;
     std::vector<double> errors;
     for (const HeldOut& shape : held_out) {
       if (shape.extrapolated != extrapolated) continue;
       errors.push_back(std::abs(shape.relative_error));
       if (errors.back() <= shape.tolerance) ++inside;
+      if (errors.back() <= kTolerance) ++close;
       if (worst == nullptr || errors.back() > std::abs(worst->relative_error)) worst = &shape;
     }
     if (errors.empty()) continue;
     std::sort(errors.begin(), errors.end());
     absl::StrAppendFormat(&text,
-                          "    held out %s: %d of %d within the larger of 5 %% and 1.25 x spread; "
+                          "    held out %s: %d of %d within the larger of 5 %% and 1.25 x spread, "
+                          "%d within 5 %%; "
                           "median error %.1f %%; worst %+.1f %% at %s\n",
                           extrapolated ? "at the edge" : "inside the range", inside,
-                          static_cast<int>(errors.size()), 100 * errors[errors.size() / 2],
+                          static_cast<int>(errors.size()), close, 100 * errors[errors.size() / 2],
                           100 * worst->relative_error, worst->shape);
   }
   return text.empty() ? "    held out: none possible\n" : text;

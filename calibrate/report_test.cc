@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <memory>
 #include <string>
 
 #include "calibrate/traffic_check.h"
+#include "estimator/cost/data_directory.h"
 #include "estimator/primitives/primitive.h"
 
 namespace picost::calibrate {
@@ -54,6 +56,23 @@ TEST(LeaveOneOut, PredictsExactDataExactlyAndMarksTheEdges) {
     at_the_edge += shape.extrapolated ? 1 : 0;
   }
   EXPECT_EQ(at_the_edge, 2);  // the fewest and the most gates
+}
+
+// What a full run promises of its own machine, on the tables that came of one.
+TEST(LeaveOneOut, OfTheShippedRunsIsWithinTheSpread) {
+  const auto data = cost::DataDirectory::Load("data");
+  ASSERT_TRUE(data.ok()) << data.status();
+  for (const char* name : {"pi-ref-epyc-zen4", "seal-tenseal-epyc-zen4"}) {
+    int all = 0, within = 0;
+    for (const cost::FitGroup& group : (*data)->FindTable(name)->groups()) {
+      for (const HeldOut& shape : LeaveOneOut(group)) {
+        ++all;
+        within += std::abs(shape.relative_error) <= shape.tolerance ? 1 : 0;
+      }
+    }
+    EXPECT_GE(all, 72) << name;
+    EXPECT_GE(within, 0.95 * all) << name;
+  }
 }
 
 TEST(Diff, SaysByHowMuchEachFitChanged) {

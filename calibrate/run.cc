@@ -129,6 +129,10 @@ v1::CalibrationTableFile MakeHeader(const RunOptions& options, const DriverPair&
   if (options.probe_network) {
     AddNote(header, "network", NetworkText(network));
   }
+  if (sweep.repetitions < options.repetitions) {
+    AddNote(header, "repetitions",
+            absl::StrFormat("%d of %d: the time was over", sweep.repetitions, options.repetitions));
+  }
   if (!sweep.noisy.empty()) {
     AddNote(header, "noisy",
             absl::StrFormat("%d of %d points spread more than 10 %% (standard deviation over "
@@ -253,7 +257,7 @@ absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
       .repetitions = options.repetitions,
       .network = options.parties.one_machine ? "lo" : "measured",
       .journal = folder + ".journal",
-      .most_seconds = (options.quick ? 60.0 : 600.0) / static_cast<double>(options.drivers.size())};
+      .most_seconds = options.most_seconds / static_cast<double>(options.drivers.size())};
   PICOST_ASSIGN_OR_RETURN(SweepResult sweep,
                           RunSweep(*pair, sweep_options, [&](const SweepProgress& progress) {
                             PrintProgress(driver.name, progress);
@@ -261,6 +265,10 @@ absl::Status RunDriver(const RunOptions& options, const NamedCommand& driver,
   if (sweep.resumed > 0) {
     std::printf("%d of %d measurements were taken from an earlier, unfinished run\n", sweep.resumed,
                 sweep.measurements);
+  }
+  if (sweep.repetitions < options.repetitions) {
+    std::printf("time is over: %d of %d repetitions of each point\n", sweep.repetitions,
+                options.repetitions);
   }
   // Exact or a failure: a table whose bytes contradict the catalogue is not written.
   for (const cost::Sample& sample : sweep.samples) {

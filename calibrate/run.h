@@ -29,6 +29,8 @@ struct RunOptions {
   bool quick = false;
   bool probe_network = true;
   int repetitions = 7;
+  // Of all drivers: no pass over a sweep begins later, the first three apart.
+  double most_seconds = 600;
   std::string command_line;  // that made the tables, for their notes
   std::string note;          // what else is worth knowing about the measurement
 };

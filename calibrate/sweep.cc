@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,12 +23,22 @@ namespace {
 
 constexpr int kFewestPasses = 3;  // however long they take: a median needs them
 
-// One finished point: a line "# NAME" and its rows behind it, closed by "# done".
+// One finished point: a line "# NAME" and its rows behind it, closed by "# done". The
+// first line says what was measured how: a journal of another driver or release is set
+// aside.
 class Journal {
  public:
-  explicit Journal(std::string path) : path_(std::move(path)) {
+  Journal(std::string path, std::string heading)
+      : path_(std::move(path)), heading_("## " + std::move(heading)) {
     std::ifstream file(path_);
     std::string line, name, rows;
+    if (!std::getline(file, line)) return;
+    if (line != heading_) {
+      std::error_code error;  // what cannot be moved away is written over
+      std::filesystem::rename(path_, path_ + ".old", error);
+      return;
+    }
+    begun_ = true;
     while (std::getline(file, line)) {
       if (line == "# done") {
         done_[name] = rows;
@@ -47,7 +59,9 @@ class Journal {
 
   absl::Status Add(const std::string& name, const std::vector<cost::Sample>& samples) {
     if (path_.empty()) return absl::OkStatus();
-    std::ofstream file(path_, std::ios::app);
+    std::ofstream file(path_, begun_ ? std::ios::app : std::ios::trunc);
+    if (!begun_) file << heading_ << "\n";
+    begun_ = true;
     file << "# " << name << "\n";
     for (const cost::Sample& sample : samples) file << SampleRow(sample) << "\n";
     file << "# done\n" << std::flush;
@@ -59,12 +73,21 @@ class Journal {
 
  private:
   std::string path_;
+  std::string heading_;
+  bool begun_ = false;
   std::map<std::string, std::string> done_;
 };
 
 std::string ShapeName(const cost::Sample& sample) {
   return absl::StrCat(sample.primitive, " ", sample.parameters.DebugString(), " x ", sample.count,
                       " ", std::string(primitives::ExecutorName(sample.executor)));
+}
+
+// "passes: pi-ref 3, warm-up 1, network lo"
+std::string Heading(const DriverPair& pair, const SweepOptions& options) {
+  const Description& driver = pair.client_description();
+  return absl::StrCat("passes: ", driver.name(), " ", driver.version(), ", warm-up ",
+                      options.warm_up, ", network ", options.network);
 }
 
 // A point, and all that was measured of it.
@@ -78,7 +101,10 @@ class Measurer {
  public:
   Measurer(DriverPair& pair, const SweepOptions& options,
            const std::function<void(const SweepProgress&)>& progress)
-      : pair_(pair), options_(options), progress_(progress), journal_(options.journal) {}
+      : pair_(pair),
+        options_(options),
+        progress_(progress),
+        journal_(options.journal, Heading(pair, options)) {}
 
   // One repetition of each: the pass with this number.
   absl::Status Pass(int number, const std::vector<Measured*>& points) {
@@ -205,6 +231,7 @@ absl::StatusOr<SweepResult> RunSweep(DriverPair& pair, const SweepOptions& optio
          (pass < kFewestPasses || measurer.Elapsed() < options.most_seconds)) {
     PICOST_RETURN_IF_ERROR(measurer.Pass(pass++, all));
   }
+  const int repetitions = pass;
   for (Measured* each : all) {
     if (LargestSpread(each->samples, nullptr) > options.noisy_spread) spreading.push_back(each);
   }
@@ -215,6 +242,7 @@ absl::StatusOr<SweepResult> RunSweep(DriverPair& pair, const SweepOptions& optio
   measurer.ReportEnd();
 
   SweepResult result{.points = static_cast<int>(points.size()),
+                     .repetitions = repetitions,
                      .measurements = measurer.done(),
                      .resumed = measurer.resumed()};
   for (Measured& each : measured) {

@@ -32,7 +32,7 @@ struct SweepOptions {
 
 struct SweepProgress {
   int done = 0;   // measurements: points by passes
-  int total = 0;  // grows where points are measured again
+  int total = 0;  // grows where points are measured again, shrinks where time is over
   std::string what;
   double seconds_left = 0;  // from the work done so far; negative: not known yet
 };
@@ -41,6 +41,7 @@ struct SweepResult {
   std::vector<cost::Sample> samples;
   std::vector<std::string> noisy;  // "gc.garble ... x 1024: spread 14 %"
   int points = 0;
+  int repetitions = 0;   // of every point: fewer than asked for where the time was over
   int measurements = 0;  // points by passes
   int resumed = 0;       // of these, taken from the journal
 };

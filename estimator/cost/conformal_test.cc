@@ -35,7 +35,7 @@ TEST(ConformalTest, EachEndLeavesOutHalfOfWhatBothMay) {
   for (int i = 1; i <= 100; ++i) scores.push_back(i <= 80 ? i : -i);  // -81 .. -100
   const auto tails = EqualTails(scores, 0.9);
   ASSERT_TRUE(tails.has_value());
-  EXPECT_EQ(tails->above, 76);  // the 96th of 100: five are above it, of 80 positive ones four
+  EXPECT_EQ(tails->above, 76);  // the 96th of 100, ceil(101 x 0.95): four are above it
   EXPECT_EQ(tails->below, 96);
 }
 
@@ -49,7 +49,9 @@ TEST(ConformalTest, AnEndIsNeverBeyondThePoint) {
 
 TEST(ConformalTest, FewScoresGiveBothEndsOneQuantile) {
   std::vector<double> scores;
-  for (int i = 1; i <= 18; ++i) scores.push_back(i % 2 == 0 ? i : -i);
+  for (int i = 1; i <= 19; ++i) scores.push_back(i % 2 == 0 ? i : -i);
+  EXPECT_EQ(*EqualTails(scores, 0.9), (HalfWidths{18, 19}));  // enough for two
+  scores.pop_back();
   const auto tails = EqualTails(scores, 0.9);
   ASSERT_TRUE(tails.has_value());
   EXPECT_EQ(*tails, (HalfWidths{18, 18}));  // ceil(19 x 0.9)

@@ -173,6 +173,22 @@ TEST(CostModelTest, AnItemThatRefinesOthersMayBeToldByNoSample) {
   EXPECT_FALSE(untold->Find(call)->Extrapolates(call.usage));
 }
 
+TEST(CostModelTest, ACallThatDoesNotTellARefiningItemNeedsATableThatDoesNot) {
+  const PrimitiveCall call =
+      *MakeCall("gc.evaluate", {{"and_gates", 120}, {"returned_bits", 0}, {"garbler_is_client", 0}},
+                4096, Phase::kOnline, Executor::kClient);
+  EXPECT_EQ(EvaluationModel(true)->Find(call), nullptr);
+  EXPECT_NE(EvaluationModel(false)->Find(call), nullptr);
+  // One table with both kinds of samples tells it apart for none.
+  const auto told = EvaluationModel(true);
+  const auto untold = EvaluationModel(false);
+  std::vector<Sample> both = told->table().samples;
+  for (const Sample& sample : untold->table().samples) both.push_back(sample);
+  const auto mixed = SyntheticModel("mixed", both);
+  ASSERT_NE(mixed->Find(call), nullptr);
+  EXPECT_EQ(mixed->Find(call)->coefficients[2], 0);
+}
+
 TEST(CostModelTest, OutsideTheMeasuredRangeIsExtrapolated) {
   const auto model = SyntheticModel("hull", TruncSamples(0));
   const FitGroup* group = model->Find(Trunc(8));

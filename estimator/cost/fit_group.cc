@@ -37,10 +37,22 @@ void ReweightShapes(const FitGroup& group, int coefficients, std::vector<double>
   }
 }
 
+// A refining item that some of the samples do not state stays inside the others for all.
+void LeaveOutWhatIsNotToldThroughout(FitGroup& group) {
+  for (size_t j = 0; j < group.spec->usage.size(); ++j) {
+    if (!group.spec->usage[j].refines) continue;
+    const bool untold = std::any_of(group.shapes.begin(), group.shapes.end(),
+                                    [j](const ShapePoint& shape) { return shape.usage[j] == 0; });
+    if (!untold) continue;
+    for (ShapePoint& shape : group.shapes) shape.usage[j] = 0;
+  }
+}
+
 }  // namespace
 
 void FitCoefficients(FitGroup& group) {
   const size_t items = group.spec->usage.size();
+  LeaveOutWhatIsNotToldThroughout(group);
   group.usage_minimum.assign(items, 0);
   group.usage_maximum.assign(items, 0);
   for (size_t j = 0; j < items; ++j) {
@@ -139,7 +151,12 @@ double FitGroup::CallVariance(const std::vector<int64_t>& usage) const {
 
 bool FitGroup::Covers(const std::vector<int64_t>& usage) const {
   for (size_t j = 0; j < usage.size(); ++j) {
-    if (usage[j] > 0 && usage_maximum[j] == 0 && !spec->usage[j].refines) return false;
+    const bool measured = usage_maximum[j] > 0;
+    // Where a table tells a refining item apart, a call that does not state it has a share
+    // of its time missing; where none does, the other items hold it.
+    if (spec->usage[j].refines ? measured && usage[j] == 0 : !measured && usage[j] > 0) {
+      return false;
+    }
   }
   return true;
 }

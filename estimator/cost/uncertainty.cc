@@ -1,5 +1,6 @@
 #include "estimator/cost/uncertainty.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace picost::cost {
@@ -21,10 +22,10 @@ Interval MakeInterval(double point, const HalfWidths& half_widths, double level)
   }
   interval.standard_deviation = 0.5 * (half_widths.above + half_widths.below) / kNormalQuantile;
   const double relative = interval.standard_deviation / point;
-  // Mean of a log-normal over its median: exp(s^2 / 2), to second order.
-  interval.mean = point * (1 + 0.5 * relative * relative);
   interval.low = point / (1 + half_widths.below / point);
   interval.high = point + half_widths.above;
+  // Mean of a log-normal over its median: exp(s^2 / 2), to second order.
+  interval.mean = std::min(point * (1 + 0.5 * relative * relative), interval.high);
   return interval;
 }
 

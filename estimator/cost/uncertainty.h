@@ -40,7 +40,7 @@ class HalfWidthSum {
 // level: 0 where none is claimed.
 Interval MakeInterval(double point, const HalfWidths& half_widths, double level);
 
-// Those that MakeInterval was given.
+// Those that MakeInterval was given for a positive point.
 HalfWidths HalfWidthsOf(const Interval& interval);
 
 // a + a constant that has no error.

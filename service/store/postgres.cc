@@ -9,6 +9,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "estimator/base/error.h"
 #include "estimator/base/status_macros.h"
@@ -32,6 +34,27 @@ uint64_t SwapToBigEndian(uint64_t value) {
 
 std::string Trimmed(const char* message) {
   return std::string(absl::StripTrailingAsciiWhitespace(message == nullptr ? "" : message));
+}
+
+// Why no connection came about, without the place that libpq names before it: a daemon's
+// answers carry this to its callers. One line an address tried; what begins with a tab is
+// a hint.
+std::string WithoutAddress(const char* message) {
+  std::vector<std::string> reasons;
+  const std::vector<std::string> lines = absl::StrSplit(message, '\n', absl::SkipEmpty());
+  for (const std::string& line : lines) {
+    constexpr char kFailed[] = " failed: ";
+    const size_t at = line.find(kFailed);
+    if (line.starts_with('\t')) continue;
+    if (at != std::string::npos) {
+      reasons.push_back(line.substr(at + sizeof(kFailed) - 1));
+    } else if (line.starts_with("could not translate host name")) {
+      reasons.push_back("the host's name has no address");
+    } else {
+      reasons.push_back(line);
+    }
+  }
+  return absl::StrJoin(reasons, "; ");
 }
 
 // An error of the server has a SQLSTATE; one without is libpq's own: the
@@ -130,18 +153,18 @@ absl::StatusOr<Pool::Connection> Pool::Open() const {
   PQsetNoticeProcessor(
       connection.get(), [](void*, const char*) {}, nullptr);
   if (PQstatus(connection.get()) != CONNECTION_OK) {
-    return MakeError(
-        absl::StatusCode::kUnavailable,
-        absl::StrCat("the database cannot be reached: ", Trimmed(PQerrorMessage(connection.get()))),
-        {.field = "store", .mend = "Start it, or mend the address."});
+    return MakeError(absl::StatusCode::kUnavailable,
+                     absl::StrCat("the database cannot be reached: ",
+                                  WithoutAddress(PQerrorMessage(connection.get()))),
+                     {.field = "store", .mend = "Start it, or mend the address."});
   }
   return connection;
 }
 
 absl::StatusOr<std::unique_ptr<Pool>> Pool::Connect(const std::string& address, int size) {
   std::unique_ptr<Pool> pool(new Pool(address, size));
-  PICOST_ASSIGN_OR_RETURN(Connection first, pool->Open());
-  pool->idle_.push_back(std::move(first));
+  PICOST_ASSIGN_OR_RETURN(Connection first, pool->Acquire());
+  pool->Release(std::move(first));
   return pool;
 }
 
@@ -158,12 +181,8 @@ absl::StatusOr<Pool::Connection> Pool::Acquire() {
   }
   if (connection != nullptr && PQstatus(connection.get()) == CONNECTION_OK) return connection;
   auto opened = Open();
-  if (opened.ok()) return opened;
-  Release(nullptr);
-  // Answers of a daemon carry this to its callers: libpq's words name the host.
-  return MakeError(absl::StatusCode::kUnavailable, "the database cannot be reached",
-                   {.field = "store",
-                    .mend = "Try again; whoever runs the daemon looks whether the database does."});
+  if (!opened.ok()) Release(nullptr);
+  return opened;
 }
 
 void Pool::Release(Connection connection) {

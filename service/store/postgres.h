@@ -32,7 +32,7 @@ struct Result {
 class Pool {
  public:
   // address: "postgresql://USER@HOST/DATABASE...". Connects once, so that a wrong
-  // address fails here, with libpq's words; later failures do not tell the address.
+  // address fails here.
   static absl::StatusOr<std::unique_ptr<Pool>> Connect(const std::string& address, int size);
   ~Pool();
 

@@ -35,8 +35,15 @@ class PostgresTest : public ::testing::Test {
 };
 
 TEST_F(PostgresTest, AnAddressWithoutAServerIsUnavailable) {
-  const auto store = OpenStore("postgresql:///x?user=picost&host=/nonexistent");
-  EXPECT_EQ(store.status().code(), absl::StatusCode::kUnavailable) << store.status();
+  for (const char* address :
+       {"postgresql:///x?user=picost&host=/nonexistent", "postgresql://picost@127.0.0.1:1/x",
+        "postgresql://picost@nowhere.invalid/x"}) {
+    const absl::Status status = OpenStore(address).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+    for (const char* secret : {"nonexistent", "127.0.0.1", "nowhere"}) {
+      EXPECT_EQ(status.message().find(secret), std::string_view::npos) << status;
+    }
+  }
 }
 
 TEST_F(PostgresTest, ReplicasThatStartTogetherMigrateOnce) {

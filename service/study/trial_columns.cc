@@ -26,9 +26,6 @@ std::string Bytes(const std::vector<double>& values) {
   return std::string(reinterpret_cast<const char*>(values.data()), count * sizeof(double));
 }
 
-// Older trials have one half for both ends.
-double LowerHalf(double below, double above) { return below > 0 ? below : above; }
-
 }  // namespace
 
 void TrialColumnsBuilder::Set(std::string_view name, double value) {
@@ -48,11 +45,14 @@ void TrialColumnsBuilder::AddPhase(const PhaseNames& names, std::string_view pha
   Set(names.flights, static_cast<double>(totals.flights()));
   Set(names.critical, static_cast<double>(terms.critical_flights()));
   Set(names.half_width, terms.compute_half_width_seconds());
-  Set(names.half_width_below,
-      LowerHalf(terms.compute_half_width_below_seconds(), terms.compute_half_width_seconds()));
+  // Older trials have one half for both ends.
+  Set(names.half_width_below, terms.has_compute_half_width_below_seconds()
+                                  ? terms.compute_half_width_below_seconds()
+                                  : terms.compute_half_width_seconds());
   Set(names.link_half_width, terms.link_half_width_seconds());
-  Set(names.link_half_width_below,
-      LowerHalf(terms.link_half_width_below_seconds(), terms.link_half_width_seconds()));
+  Set(names.link_half_width_below, terms.has_link_half_width_below_seconds()
+                                       ? terms.link_half_width_below_seconds()
+                                       : terms.link_half_width_seconds());
   Set(names.duplex_up, static_cast<double>(terms.duplex_client_to_server_bytes()));
   Set(names.duplex_down, static_cast<double>(terms.duplex_server_to_client_bytes()));
   if (terms.has_compute_seconds()) Set(names.compute, terms.compute_seconds());

@@ -126,7 +126,7 @@ TEST(AccuracyTest, PublishedDelphiPhasesAreDescribedByOneSetOfConstants) {
 
 TEST(AccuracyTest, PublishedEvaluationsOfWholeNetworksAreWithinThreePercent) {
   for (const Score& score : ScorePublishedEvaluations("data")) {
-    // ResNet-32's layers of 8 x 8 are 12 % off, a fourth of its time.
+    // ResNet-32's layers of 8 x 8 are 12 % off, half of its time.
     EXPECT_LE(std::abs(score.Error()), score.run == "r32" ? 0.08 : 0.03) << score.run;
   }
 }

@@ -105,6 +105,30 @@ std::map<std::string, std::set<int64_t>> Repeats(const std::vector<cost::Sample>
   return repeats;
 }
 
+TEST(DriverChain, AJournalOfAnotherReleaseIsSetAside) {
+  const std::string journal = testing::TempDir() + "/foreign.journal";
+  auto pair = DriverPair::Open("synthetic", kSynthetic, Parties{});
+  ASSERT_TRUE(pair.ok()) << pair.status();
+  const SweepOptions options{.quick = true, .repetitions = 2, .journal = journal};
+  const auto nothing = [](const SweepProgress&) {};
+  ASSERT_TRUE(RunSweep(**pair, options, nothing).ok());
+  const auto resumed = RunSweep(**pair, options, nothing);
+  ASSERT_TRUE(resumed.ok()) << resumed.status();
+  EXPECT_EQ(resumed->resumed, resumed->measurements);
+  for (const auto& [shape, seen] : Repeats(resumed->samples)) {
+    EXPECT_EQ(seen, (std::set<int64_t>{0, 1})) << shape;
+  }
+
+  std::ifstream in(journal);
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  // Earlier releases wrote no first line.
+  std::ofstream(journal) << text.substr(text.find('\n') + 1);
+  const auto anew = RunSweep(**pair, options, nothing);
+  ASSERT_TRUE(anew.ok()) << anew.status();
+  EXPECT_EQ(anew->resumed, 0);
+  EXPECT_TRUE(std::ifstream(journal + ".old").good());
+}
+
 TEST(DriverChain, EveryPassTakesOneRepetitionOfEveryPoint) {
   auto pair = DriverPair::Open("synthetic", kSynthetic, Parties{});
   ASSERT_TRUE(pair.ok()) << pair.status();

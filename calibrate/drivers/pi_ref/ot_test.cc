@@ -140,7 +140,8 @@ TEST_P(OtExtension, ChosenMessagesArriveWhereChosen) {
   EXPECT_EQ(flights, 2);
 }
 
-INSTANTIATE_TEST_SUITE_P(Counts, OtExtension, testing::Values(1, 127, 128, 129, 8192, 10001));
+INSTANTIATE_TEST_SUITE_P(Counts, OtExtension,
+                         testing::Values(1, 127, 128, 129, 2047, 2048, 2049, 8192, 10001));
 
 }  // namespace
 }  // namespace picost::pi_ref

@@ -70,6 +70,27 @@ TEST_P(SharesTest, ProductsAreRightAndOpenTwoElements) {
   EXPECT_EQ(flights, 1);
 }
 
+// Around the pieces of 2,048 elements that are opened together.
+TEST(ShareArithmetic, ProductsAreRightWhateverTheNumberOfPieces) {
+  const Modulus m = *Modulus::Ring(64);
+  for (const int64_t count : {0, 1, 2047, 2048, 2049, 4096}) {
+    const Split x = RandomShares(m, count, 7), y = RandomShares(m, count, 8);
+    Elements z[2];
+    const absl::Status status = Both([&](int p, Channel& c) -> absl::Status {
+      PICOST_ASSIGN_OR_RETURN(Dealer dealer, Dealer::Create(c, p, m));
+      ShareArithmetic arithmetic(c, p, m);
+      PICOST_ASSIGN_OR_RETURN(
+          z[p], arithmetic.Multiply(x.share[p], y.share[p], dealer.MakeTriples(count)));
+      return absl::OkStatus();
+    });
+    ASSERT_TRUE(status.ok()) << status;
+    ASSERT_EQ(static_cast<int64_t>(z[0].size()), count);
+    for (int64_t i = 0; i < count; ++i) {
+      ASSERT_EQ(m.Add(z[0][i], z[1][i]), m.Multiply(x.plain[i], y.plain[i])) << i;
+    }
+  }
+}
+
 TEST_P(SharesTest, PowersAreRightInBothFormsAndOpenWhatTheySay) {
   const Modulus m = modulus();
   const Split x = RandomShares(m, n, 3);
