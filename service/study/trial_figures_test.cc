@@ -17,6 +17,7 @@
 #include "service/store/memory_model_store.h"
 #include "service/store/memory_study_store.h"
 #include "service/study/study_fixture.h"
+#include "service/study/trial_columns.h"
 
 namespace picost::service {
 namespace {
@@ -147,13 +148,50 @@ TEST_F(TrialFiguresTest, ColumnsHoldTheTrialsFigures) {
     EXPECT_EQ(by_name["online_seconds"][i], trial.totals().online().latency_seconds().p50());
     EXPECT_EQ(by_name["high.online_seconds"][i], trial.totals().online().latency_seconds().high());
     EXPECT_EQ(by_name["relu_elements"][i], trial.totals().relu_elements());
-    EXPECT_EQ(by_name["online.compute_seconds"][i], trial.link_terms().online().compute_seconds());
+    const v1::PhaseLinkTerms& terms = trial.link_terms().online();
+    EXPECT_EQ(by_name["online.compute_seconds"][i], terms.compute_seconds());
+    EXPECT_EQ(by_name["online.compute_half_width_seconds"][i], terms.compute_half_width_seconds());
+    EXPECT_EQ(by_name["online.compute_half_width_below_seconds"][i],
+              terms.compute_half_width_below_seconds());
+    EXPECT_EQ(by_name["online.link_half_width_seconds"][i], terms.link_half_width_seconds());
+    EXPECT_EQ(by_name["online.link_half_width_below_seconds"][i],
+              terms.link_half_width_below_seconds());
+    EXPECT_TRUE(terms.has_compute_half_width_below_seconds());
+    EXPECT_TRUE(terms.has_link_half_width_below_seconds());
     EXPECT_EQ(columns.tag_sets(static_cast<int>(by_name["tag_set"][i])).tags_size(), i == 0);
   }
   request.set_after_number(2);
   columns.Clear();
   ASSERT_TRUE(studies_.GetTrialColumns(request, columns).ok());
   EXPECT_EQ(columns.row_count(), 1);
+}
+
+// The second trial's lower end is at its point: that is no missing half.
+TEST(TrialColumns, TheOneHalfOfAnOlderTrialStandsForBothEnds) {
+  TrialColumnsBuilder builder;
+  v1::Trial older, newer;
+  v1::PhaseLinkTerms& terms = *older.mutable_link_terms()->mutable_online();
+  terms.set_compute_half_width_seconds(2);
+  terms.set_link_half_width_seconds(1);
+  newer = older;
+  newer.mutable_link_terms()->mutable_online()->set_compute_half_width_below_seconds(0);
+  newer.mutable_link_terms()->mutable_online()->set_link_half_width_below_seconds(0);
+  builder.Add(1, 0, older);
+  builder.Add(2, 0, newer);
+  v1::TrialColumns columns;
+  builder.Finish(columns);
+  int checked = 0;
+  for (const v1::TrialColumn& column : columns.columns()) {
+    const bool compute = column.name() == "online.compute_half_width_below_seconds";
+    if (!compute && column.name() != "online.link_half_width_below_seconds") continue;
+    ++checked;
+    double values[2];
+    ASSERT_EQ(column.values().size(), sizeof(values));
+    std::memcpy(values, column.values().data(), sizeof(values));
+    EXPECT_EQ(values[0], compute ? 2 : 1) << column.name();
+    EXPECT_EQ(values[1], 0) << column.name();
+  }
+  EXPECT_EQ(checked, 2);
 }
 
 TEST_F(TrialFiguresTest, TermsThatTrialsShareAreColumnsOfOneNumber) {

@@ -169,6 +169,7 @@ TEST(DriverChain, WhatSpreadsIsMeasuredAsOftenAgainWhileThereIsTime) {
   const auto few = RunSweep(**pair, options, nothing);
   ASSERT_TRUE(few.ok()) << few.status();
   EXPECT_EQ(few->measurements, 3 * few->points);
+  EXPECT_EQ(few->repetitions, 3) << "what the table's note tells";
 }
 
 TEST(DriverChain, ProgressCountsUpToTheEndWithTheTimeLeft) {
